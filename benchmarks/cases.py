@@ -1,0 +1,25 @@
+"""The cases by id: each a function from a scale to its rows."""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from benchmarks import growth
+from benchmarks import inline
+from benchmarks import memory
+from benchmarks import processes
+from benchmarks.scale import Scale
+from benchmarks.table import Row
+
+Case: TypeAlias = Callable[[Scale], list[Row]]
+
+CASES: Mapping[str, Case] = {
+    "G1": inline.g1,
+    "G2": inline.g2,
+    "G3": inline.g3,
+    "G4": inline.g4,
+    "G7": processes.g7,
+    "G8": processes.g8,
+    "G16": memory.g16,
+    "G17": growth.g17,
+}

@@ -1,0 +1,55 @@
+"""The inline workloads, as users of streamable would write them."""
+
+from collections.abc import Collection
+from collections.abc import Iterable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from benchmarks.measure import Contender
+from benchmarks.workfunctions import bad
+from benchmarks.workfunctions import even
+from benchmarks.workfunctions import f1
+from benchmarks.workfunctions import f2
+from benchmarks.workfunctions import f3
+from fstream import Failure
+from fstream import Success
+
+if TYPE_CHECKING:
+    from streamable import stream
+
+
+def installed(*contenders: Contender) -> tuple[Contender, ...]:
+    """Return ``contenders`` where streamable is installed, else none of them."""
+    return contenders if find_spec("streamable") else ()
+
+
+def chained(numbers: Iterable[int]) -> "stream[int]":
+    """Do the work of G1."""
+    return _stream(numbers).map(f1).map(f2).map(f3).filter(even)
+
+
+def chained_outcomes(numbers: Iterable[int]) -> list[object]:
+    """Do the work of G2."""
+    outcomes = chained(numbers).map(Success)
+    return list(outcomes.catch(Exception, replace=Failure))
+
+
+def through_stages(numbers: Iterable[int], n: int) -> list[int]:
+    """Do the work of G3: ``n`` maps, f1 and f3 in turn."""
+    chain = _stream(numbers)
+    for k in range(n):
+        chain = chain.map(f3 if k % 2 else f1)
+    return list(chain)
+
+
+def caught(numbers: Iterable[int]) -> tuple[Collection[int], Collection[object]]:
+    """Do what can be done of G4: exceptions, without item or stage."""
+    failed: list[Exception] = []
+    chain = _stream(numbers).map(f1).map(bad)
+    return list(chain.catch(ValueError, do=failed.append).map(f3)), failed
+
+
+def _stream(numbers: Iterable[int]) -> "stream[int]":
+    from streamable import stream  # noqa: PLC0415  an optional peer
+
+    return stream(numbers)

@@ -1,0 +1,141 @@
+"""Typed streams as values: compose a plan, run it anywhere, get values back."""
+
+from fstream.api import explain
+from fstream.api import run
+from fstream.api import stream
+from fstream.combinators.batches import batch
+from fstream.combinators.batches import unbatch
+from fstream.combinators.broadcasts import broadcast
+from fstream.combinators.cases import Case
+from fstream.combinators.cases import CaseHead
+from fstream.combinators.cases import case
+from fstream.combinators.cases import case_port
+from fstream.combinators.emission import emit
+from fstream.combinators.emission import emit_stage
+from fstream.combinators.emission import emit_to
+from fstream.combinators.emission import leave
+from fstream.combinators.emission import to_port
+from fstream.combinators.routes import route
+from fstream.combinators.sinks import closed
+from fstream.combinators.sinks import collect
+from fstream.combinators.sinks import count
+from fstream.combinators.sinks import drain
+from fstream.combinators.sinks import fold
+from fstream.combinators.sinks import for_each
+from fstream.combinators.sources import source
+from fstream.combinators.sources import source_from
+from fstream.combinators.stages import attempt
+from fstream.combinators.stages import catch
+from fstream.combinators.stages import filter_stage
+from fstream.combinators.stages import flat_map_stage
+from fstream.combinators.stages import identity
+from fstream.combinators.stages import map_stage
+from fstream.combinators.stages import try_stage
+from fstream.combinators.stages import within
+from fstream.compiler.explain import Explanation
+from fstream.interpreter.engine.ledger import Row
+from fstream.interpreter.report import Failures
+from fstream.interpreter.report import ItemsFailed
+from fstream.interpreter.report import Observer
+from fstream.interpreter.report import Report
+from fstream.interpreter.report import RunEvent
+from fstream.interpreter.report import RunFinished
+from fstream.interpreter.report import RunStarted
+from fstream.interpreter.report import StageReport
+from fstream.plan.contexts import Context
+from fstream.plan.contexts import inline
+from fstream.plan.contexts import processes
+from fstream.plan.contexts import threads
+from fstream.plan.emissions import Emit
+from fstream.plan.ports import Port
+from fstream.plan.typed import Plan
+from fstream.plan.typed import Sink
+from fstream.plan.typed import Source
+from fstream.plan.typed import Stage
+from fstream.result.captured import Captured
+from fstream.result.captured import Frame
+from fstream.result.errors import Cancelled
+from fstream.result.errors import ItemFailure
+from fstream.result.errors import PlanInvalid
+from fstream.result.errors import RunError
+from fstream.result.errors import SinkFailed
+from fstream.result.errors import SourceFailed
+from fstream.result.errors import StageFailure
+from fstream.result.errors import TimedOut
+from fstream.result.errors import TooManyFailures
+from fstream.result.errors import WorkerLost
+from fstream.result.outcome import Failure
+from fstream.result.outcome import Outcome
+from fstream.result.outcome import Result
+from fstream.result.outcome import Success
+
+__all__ = [
+    "Cancelled",
+    "Captured",
+    "Case",
+    "CaseHead",
+    "Context",
+    "Emit",
+    "Explanation",
+    "Failure",
+    "Failures",
+    "Frame",
+    "ItemFailure",
+    "ItemsFailed",
+    "Observer",
+    "Outcome",
+    "Plan",
+    "PlanInvalid",
+    "Port",
+    "Report",
+    "Result",
+    "Row",
+    "RunError",
+    "RunEvent",
+    "RunFinished",
+    "RunStarted",
+    "Sink",
+    "SinkFailed",
+    "Source",
+    "SourceFailed",
+    "Stage",
+    "StageFailure",
+    "StageReport",
+    "Success",
+    "TimedOut",
+    "TooManyFailures",
+    "WorkerLost",
+    "attempt",
+    "batch",
+    "broadcast",
+    "case",
+    "case_port",
+    "catch",
+    "closed",
+    "collect",
+    "count",
+    "drain",
+    "emit",
+    "emit_stage",
+    "emit_to",
+    "explain",
+    "filter_stage",
+    "flat_map_stage",
+    "fold",
+    "for_each",
+    "identity",
+    "inline",
+    "leave",
+    "map_stage",
+    "processes",
+    "route",
+    "run",
+    "source",
+    "source_from",
+    "stream",
+    "threads",
+    "to_port",
+    "try_stage",
+    "unbatch",
+    "within",
+]

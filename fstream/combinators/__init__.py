@@ -1,0 +1,1 @@
+"""What users write: typed functions that build plans."""

@@ -1,0 +1,169 @@
+"""Stages that call a function, or place other stages."""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from typing import TypeVar, overload
+
+from fstream.plan.contexts import Context
+from fstream.plan.labels import check_class
+from fstream.plan.labels import check_context
+from fstream.plan.labels import label_for
+from fstream.plan.nodes import Catch
+from fstream.plan.nodes import Chain
+from fstream.plan.nodes import Filter
+from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Map
+from fstream.plan.nodes import Recover
+from fstream.plan.nodes import Try
+from fstream.plan.nodes import Within
+from fstream.plan.nodes import Wrap
+from fstream.plan.typed import Stage
+from fstream.plan.typed import check_stage
+from fstream.plan.walk import chained
+from fstream.result.errors import ItemFailure
+from fstream.result.outcome import Failure
+from fstream.result.outcome import Outcome
+from fstream.result.outcome import Result
+from fstream.result.outcome import Success
+
+A = TypeVar("A")
+B = TypeVar("B")
+E = TypeVar("E")
+
+
+def identity(cls: type[A]) -> Stage[A, A]:
+    """Send on every item. ``cls`` tells the lambdas after it what they get.
+
+    >>> from fstream.plan.typed import Stage
+    >>> halved: Stage[int, float] = identity(int).via(map_stage(lambda n: n / 2))
+    """
+    check_class(cls, "identity(cls=...)")
+    return Stage(Chain(()))
+
+
+def map_stage(
+    fn: Callable[[A], B], *, on: Context | None = None, name: str | None = None
+) -> Stage[A, B]:
+    """Replace each item by ``fn(item)``.
+
+    ``None`` is an item like any other, and so is a list. Where ``fn`` raises, its
+    item fails and the others go on.
+
+    >>> map_stage(str.upper)  # doctest: +ELLIPSIS
+    map_stage(str.upper)  # ...
+    """
+    return Stage(Map(fn, label_for(fn, "map_stage", on=on, name=name)))
+
+
+def flat_map_stage(
+    fn: Callable[[A], Iterable[B]],
+    *,
+    on: Context | None = None,
+    name: str | None = None,
+) -> Stage[A, B]:
+    """Replace each item by the items of ``fn(item)``.
+
+    They are pulled one by one, so the iterable may be long. Where it raises, what
+    it gave before has gone on and its item fails.
+
+    >>> flat_map_stage(str.split)  # doctest: +ELLIPSIS
+    flat_map_stage(str.split)  # ...
+    """
+    return Stage(FlatMap(fn, label_for(fn, "flat_map_stage", on=on, name=name)))
+
+
+def filter_stage(
+    fn: Callable[[A], bool], *, on: Context | None = None, name: str | None = None
+) -> Stage[A, A]:
+    """Keep the items for which ``fn(item)`` is true.
+
+    >>> filter_stage(str.isdigit)  # doctest: +ELLIPSIS
+    filter_stage(str.isdigit)  # ...
+    """
+    return Stage(Filter(fn, label_for(fn, "filter_stage", on=on, name=name)))
+
+
+@overload
+def try_stage(
+    fn: Callable[[A], Success[B] | Failure[E]],
+    *,
+    on: Context | None = None,
+    name: str | None = None,
+) -> Stage[A, B, E]: ...
+@overload
+def try_stage(
+    fn: Callable[[A], Result[B, E]],
+    *,
+    on: Context | None = None,
+    name: str | None = None,
+) -> Stage[A, B, E]: ...
+def try_stage(
+    fn: Callable[[A], Result[B, E]],
+    *,
+    on: Context | None = None,
+    name: str | None = None,
+) -> Stage[A, B, E]:
+    """Replace each item by the success of ``fn(item)``; its failure exits.
+
+    Give it named functions: mypy infers ``Any`` from a lambda that gives an
+    outcome.
+
+    >>> def parse(text: str) -> Success[int] | Failure[str]:
+    ...     return Success(int(text)) if text.isdigit() else Failure(text)
+    >>> try_stage(parse)  # doctest: +ELLIPSIS
+    try_stage(parse)  # ...
+    """
+    return Stage(Try(fn, label_for(fn, "try_stage", on=on, name=name)))
+
+
+def within(context: Context, stage: Stage[A, B, E]) -> Stage[A, B, E]:
+    """Place the stages of ``stage`` that name no context of their own.
+
+    Batches stay where the plan is run, in order.
+
+    >>> from fstream.plan.contexts import threads
+    >>> within(threads(2), map_stage(str.upper))  # doctest: +ELLIPSIS
+    within(
+        threads(2),
+        map_stage(str.upper)  # ...
+    )
+    """
+    check_context(
+        context,
+        "within(context=...)",
+    )
+    check_stage(stage, "within(stage=...)")
+    return Stage(Within(context, stage.node))
+
+
+def catch(stage: Stage[A, B, E]) -> Stage[A, B, E | ItemFailure]:
+    """Let what fails an item in ``stage`` exit it, as a value.
+
+    Then it is handled as every exit: by ``recover``, or by a sink for dead letters.
+
+    >>> catch(map_stage(int)).recover(str)  # doctest: +ELLIPSIS
+    (
+        catch(
+            map_stage(int)  # ...
+        )
+    ).recover_with(
+        map_stage(str)      # ...
+    )
+    """
+    check_stage(stage, "catch(stage=...)")
+    return Stage(Catch(stage.node))
+
+
+def attempt(stage: Stage[A, B, E]) -> Stage[A, Outcome[B, E | ItemFailure]]:
+    """Send on the outcomes of ``stage`` as ordinary items.
+
+    What it gives comes as ``Success``, what exits or fails as ``Failure``.
+
+    >>> attempt(map_stage(int))  # doctest: +ELLIPSIS
+    attempt(
+        map_stage(int)  # ...
+    )
+    """
+    check_stage(stage, "attempt(stage=...)")
+    succeeded = chained(Catch(stage.node), Wrap("success"))
+    return Stage(Recover(succeeded, Wrap("failure")))

@@ -1,0 +1,69 @@
+"""The explanation of a program: what would run where."""
+
+from dataclasses import dataclass
+from typing import assert_never, final
+
+from fstream.compiler.program import Line
+from fstream.compiler.program import Program
+from fstream.compiler.program import Segment
+from fstream.compiler.program import Split
+from fstream.compiler.shape import is_stateful
+from fstream.plan.contexts import Inline
+from fstream.plan.contexts import Processes
+from fstream.plan.contexts import Threads
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What a run would do; ``reasons`` is empty where the plan is valid."""
+
+    lines: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The program, a line a segment, and the reasons against it."""
+        return "\n".join((*self.lines, *(f"invalid: {why}" for why in self.reasons)))
+
+
+def explained(program: Program, reasons: tuple[str, ...]) -> Explanation:
+    """Describe ``program``: its segments in order, indented inside a split."""
+    label = program.origin.label
+    head = f"source {label.name}  # {label.site}"
+    return Explanation(lines=(head, *_lines(program.line, "")), reasons=reasons)
+
+
+def _lines(line: Line, margin: str) -> list[str]:
+    lines: list[str] = []
+    for step in line:
+        match step:
+            case Segment():
+                lines += [f"{margin}{text}" for text in _segment(step)]
+            case Split(ways):
+                lines.append(f"{margin}split")
+                for number, way in enumerate(ways):
+                    lines.append(f"{margin}  way {number}")
+                    lines += _lines(way, margin + "    ")
+                lines.append(f"{margin}join, in the order of the items")
+            case _:
+                assert_never(step)
+    return lines
+
+
+def _segment(segment: Segment) -> list[str]:
+    state = ", keeps state" if is_stateful(segment.op) else ""
+    head = f"{segment.context!r}: {_passing(segment)}{state}"
+    stages = (label for label in segment.labels if label.name)
+    return [head, *(f"  {label.name}  # {label.site}" for label in stages)]
+
+
+def _passing(segment: Segment) -> str:
+    match segment.context:
+        case Inline():
+            return "in the calling thread, by reference"
+        case Threads(width):
+            return f"at most {2 * width} chunks out, by reference"
+        case Processes(width):
+            return f"at most {2 * width} chunks out, pickled both ways"
+        case _:
+            assert_never(segment.context)

@@ -1,0 +1,119 @@
+"""Placement: every stage gets its number and its context.
+
+Which context: its own ``on=``, else the innermost ``within``, else the default
+of the run. Stateful stages always run in the interpreter.
+"""
+
+from dataclasses import dataclass
+from dataclasses import field
+from typing import assert_never
+
+from fstream.compiler.program import Arrest
+from fstream.compiler.program import Branch
+from fstream.compiler.program import Copy
+from fstream.compiler.program import Handle
+from fstream.compiler.program import Leaf
+from fstream.compiler.program import Op
+from fstream.compiler.program import Seq
+from fstream.compiler.program import StageEntry
+from fstream.plan.contexts import Context
+from fstream.plan.contexts import Inline
+from fstream.plan.nodes import Batch
+from fstream.plan.nodes import Broadcast
+from fstream.plan.nodes import Catch
+from fstream.plan.nodes import Chain
+from fstream.plan.nodes import Emitting
+from fstream.plan.nodes import Filter
+from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Label
+from fstream.plan.nodes import Leave
+from fstream.plan.nodes import Map
+from fstream.plan.nodes import Mark
+from fstream.plan.nodes import Recover
+from fstream.plan.nodes import Route
+from fstream.plan.nodes import Site
+from fstream.plan.nodes import Stage
+from fstream.plan.nodes import Try
+from fstream.plan.nodes import Unbatch
+from fstream.plan.nodes import Within
+from fstream.plan.nodes import Wrap
+
+NOWHERE = Site(file="fstream", line=0)
+
+
+def place(stage: Stage, default: Context) -> tuple[Op, tuple[StageEntry, ...]]:
+    """Number the stages of ``stage`` in plan order, and say where each runs."""
+    table = _Table()
+    return _placed(stage, default, table), tuple(table.entries)
+
+
+@dataclass(slots=True)
+class _Table:
+    entries: list[StageEntry] = field(default_factory=list[StageEntry])
+
+    def add(self, label: Label, kind: str, context: Context) -> int:
+        entry = StageEntry(label=label, kind=kind, context=label.on or context)
+        self.entries.append(entry)
+        return len(self.entries) - 1
+
+
+def _placed(stage: Stage, context: Context, table: _Table) -> Op:
+    match stage:
+        case Chain(steps):
+            return _sequence([_placed(step, context, table) for step in steps])
+        case Within(inner, body):
+            return _placed(body, inner, table)
+        case Recover(body, handler):
+            inside = _placed(body, context, table)
+            return Handle(inside, _placed(handler, context, table))
+        case Catch(body):
+            return Arrest(_placed(body, context, table))
+        case Route():
+            return _route(stage, context, table)
+        case Broadcast(arms, label):
+            number = table.add(label, "broadcast", context)
+            return Copy(number, tuple(_placed(arm, context, table) for arm in arms))
+        case Batch():
+            return Leaf(table.add(stage.label, "batch", Inline()), stage)
+        case _:
+            return _leaf(stage, context, table)
+
+
+def _sequence(ops: list[Op]) -> Seq:
+    """One flat sequence, so that neighbours stand side by side."""
+    flat = (op.ops if isinstance(op, Seq) else (op,) for op in ops)
+    return Seq(tuple(op for steps in flat for op in steps))
+
+
+def _route(route: Route, context: Context, table: _Table) -> Op:
+    number = table.add(route.label, "route", context)
+    arms = tuple(_placed(arm.stage, context, table) for arm in route.arms)
+    return Branch(number, tuple(arm.test for arm in route.arms), arms)
+
+
+def _leaf(
+    stage: Map | FlatMap | Filter | Try | Emitting | Unbatch | Leave | Wrap | Mark,
+    context: Context,
+    table: _Table,
+) -> Op:
+    match stage:
+        case Map():
+            kind = "map"
+        case FlatMap():
+            kind = "flat_map"
+        case Filter():
+            kind = "filter"
+        case Try():
+            kind = "try"
+        case Emitting():
+            kind = "emit"
+        case Unbatch():
+            kind = "unbatch"
+        case Leave():
+            kind = "leave"
+        case Wrap() | Mark():
+            silent = Label(name="", site=NOWHERE)
+            return Leaf(table.add(silent, "", context), stage)
+        case _:
+            assert_never(stage)
+    return Leaf(table.add(stage.label, kind, context), stage)

@@ -1,0 +1,213 @@
+"""The program: a plan that is placed, fused and numbered.
+
+A program is a *line* of steps. A **segment** is a run of operations fused for
+one context; a **split** sends each item of a tagged stream ``(way, item)``
+through the line of its way and joins the results in the order of the law::
+
+    line    = step*
+    step    = segment | split
+    split   = one line a way, and the tag each way's results get (or none)
+    op      = leaf | seq | branch | copy | handle | arrest
+
+Operations carry the number of their stage in ``Program.stages``, which is how
+failures and the ledger name it.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias, final
+
+from fstream.plan.contexts import Context
+from fstream.plan.nodes import Batch
+from fstream.plan.nodes import Collect
+from fstream.plan.nodes import Count
+from fstream.plan.nodes import Drain
+from fstream.plan.nodes import Emitting
+from fstream.plan.nodes import Erased
+from fstream.plan.nodes import Filter
+from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Fold
+from fstream.plan.nodes import Label
+from fstream.plan.nodes import Leave
+from fstream.plan.nodes import Map
+from fstream.plan.nodes import Mark
+from fstream.plan.nodes import Origin
+from fstream.plan.nodes import Test
+from fstream.plan.nodes import Try
+from fstream.plan.nodes import Unbatch
+from fstream.plan.nodes import Wrap
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """Tag each item with the number of the first test it passes."""
+
+    tests: tuple[Test, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Replicate:
+    """Give each item ``ways`` times, tagged 0, 1, 2, ..."""
+
+    ways: int
+
+
+Leafs: TypeAlias = (
+    Map
+    | FlatMap
+    | Filter
+    | Try
+    | Emitting
+    | Batch
+    | Unbatch
+    | Leave
+    | Wrap
+    | Mark
+    | Scatter
+    | Replicate
+)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One stage of the plan."""
+
+    number: int
+    node: Leafs
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """Operations one after the other."""
+
+    ops: "tuple[Op, ...]"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Each item through the first arm whose test it passes."""
+
+    number: int
+    tests: tuple[Test, ...]
+    arms: "tuple[Op, ...]"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Each item through every arm, one after the other."""
+
+    number: int
+    arms: "tuple[Op, ...]"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """What exits ``body`` goes through ``handler``, in its place."""
+
+    body: "Op"
+    handler: "Op"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Arrest:
+    """What fails an item in ``body`` exits it, past ``up`` handlers in between."""
+
+    body: "Op"
+    up: int = 0
+
+
+Op: TypeAlias = Leaf | Seq | Branch | Copy | Handle | Arrest
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Operations fused for one context.
+
+    ``exits`` is how many handlers outside take what exits. If there are some,
+    items leave as ``(0, item)`` and what exits to the k-th of them as
+    ``(k, exit)``; any other exit is open, a failure of its item. ``stages`` are
+    the numbers of its stages, ``labels`` their labels.
+    """
+
+    number: int
+    context: Context
+    op: Op
+    exits: int
+    stages: tuple[int, ...]
+    labels: tuple[Label, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Ways of a tagged stream; ``tags[way]`` is put on a way's plain results."""
+
+    ways: "tuple[Line, ...]"
+    tags: tuple[int | None, ...]
+
+
+Step: TypeAlias = Segment | Split
+Line: TypeAlias = tuple[Step, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Each item ``(number, item)`` goes to the sink of that number."""
+
+    sinks: "tuple[Ending, ...]"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """Each item goes to every sink."""
+
+    sinks: "tuple[Ending, ...]"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """The answer of ``sink``, replaced by ``fn`` of it."""
+
+    sink: "Ending"
+    fn: Erased
+
+
+Ending: TypeAlias = Collect | Fold | Count | Drain | Dispatch | Everyone | Mapped
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageEntry:
+    """A stage as failures and the ledger name it."""
+
+    label: Label
+    kind: str
+    context: Context
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A placed, fused and numbered plan.
+
+    ``flushes`` are the stateful stages, in the order in which they give at the
+    end what they hold.
+    """
+
+    origin: Origin
+    line: Line
+    segments: tuple[Segment, ...]
+    stages: tuple[StageEntry, ...]
+    flushes: tuple[int, ...]
+    ending: Ending

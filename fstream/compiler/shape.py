@@ -1,0 +1,167 @@
+"""What can be known of an operation without running it."""
+
+from typing import assert_never
+
+from fstream.compiler.program import Arrest
+from fstream.compiler.program import Branch
+from fstream.compiler.program import Copy
+from fstream.compiler.program import Handle
+from fstream.compiler.program import Leaf
+from fstream.compiler.program import Leafs
+from fstream.compiler.program import Op
+from fstream.compiler.program import Replicate
+from fstream.compiler.program import Scatter
+from fstream.compiler.program import Seq
+from fstream.plan.nodes import Batch
+from fstream.plan.nodes import Emitting
+from fstream.plan.nodes import Filter
+from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Leave
+from fstream.plan.nodes import Map
+from fstream.plan.nodes import Mark
+from fstream.plan.nodes import Try
+from fstream.plan.nodes import Unbatch
+from fstream.plan.nodes import Wrap
+
+
+def parts(op: Op) -> tuple[Op, ...]:
+    """The operations that ``op`` is made of, in plan order."""
+    match op:
+        case Leaf():
+            return ()
+        case Seq(ops):
+            return ops
+        case Branch(arms=arms) | Copy(arms=arms):
+            return arms
+        case Handle(body, handler):
+            return (body, handler)
+        case Arrest(body):
+            return (body,)
+        case _:
+            assert_never(op)
+
+
+def numbers(op: Op) -> tuple[int, ...]:
+    """The stages of ``op``, in plan order."""
+    own = (op.number,) if isinstance(op, Leaf | Branch | Copy) else ()
+    return own + tuple(n for part in parts(op) for n in numbers(part))
+
+
+def leaves(op: Op) -> tuple[Leaf, ...]:
+    """The leaves of ``op``, in plan order."""
+    if isinstance(op, Leaf):
+        return (op,)
+    return tuple(leaf for part in parts(op) for leaf in leaves(part))
+
+
+def is_stateful(op: Op) -> bool:
+    """Whether what happens to an item depends on the items before it."""
+    return any(isinstance(leaf.node, Batch) for leaf in leaves(op))
+
+
+def is_single(op: Op) -> bool:
+    """Whether each item gives at most one thing, an output or a failure."""
+    if isinstance(op, Copy):
+        return False
+    many = FlatMap | Emitting | Unbatch | Replicate
+    if isinstance(op, Leaf):
+        return not isinstance(op.node, many)
+    return all(is_single(part) for part in parts(op))
+
+
+def is_simple(op: Op) -> bool:
+    """Whether the outcome of a pulled item follows from its stages' outcomes."""
+    return is_single(op) and not is_stateful(op)
+
+
+def is_dense(op: Op) -> bool:
+    """Whether each item that does not fail gives exactly one output."""
+    if isinstance(op, Leaf):
+        return not isinstance(op.node, Filter | Batch) and is_single(op)
+    return is_single(op) and all(is_dense(part) for part in parts(op))
+
+
+def reach(op: Op) -> int:
+    """How many handlers outside of ``op`` its exits may reach; 0: it has none."""
+    match op:
+        case Leaf(node=node):
+            return 1 if _exits(node) else 0
+        case Handle(body, handler):
+            return max(reach(body) - 1, reach(handler))
+        case Arrest(body, up):
+            return max(reach(body), up + 1)
+        case Seq() | Branch() | Copy():
+            return max((reach(part) for part in parts(op)), default=0)
+        case _:
+            assert_never(op)
+
+
+def _exits(node: Leafs) -> bool:
+    match node:
+        case Try() | Emitting() | Leave():
+            return True
+        case (
+            Map()
+            | FlatMap()
+            | Filter()
+            | Batch()
+            | Unbatch()
+            | Wrap()
+            | Mark()
+            | Scatter()
+            | Replicate()
+        ):
+            return False
+        case _:
+            assert_never(node)
+
+
+def arrested(op: Op, up: int) -> Op:
+    """``Arrest(op, up)`` with the arrest moved down to where things can fail.
+
+    Inside a handler's body there is one handler more in between.
+    """
+    match op:
+        case Leaf():
+            return Arrest(op, up)
+        case Seq(ops):
+            return Seq(tuple(arrested(part, up) for part in ops))
+        case Copy(number, arms):
+            return Copy(number, tuple(arrested(arm, up) for arm in arms))
+        case Handle(body, handler):
+            return Handle(arrested(body, up + 1), arrested(handler, up))
+        case Branch(number, tests, arms):
+            outside = tuple(arrested(arm, up) for arm in arms)
+            return Arrest(Branch(number, tests, outside), up)
+        case Arrest():
+            return op
+        case _:
+            assert_never(op)
+
+
+def derived_filter(op: Op, exits: int) -> int | None:
+    """The filter whose passing items need no count of their own.
+
+    It is the last stage, but for maps: what passed is what was delivered or
+    failed after it.
+    """
+    steps = op.ops if isinstance(op, Seq) else (op,)
+    for step in reversed(steps):
+        if exits or not isinstance(step, Leaf):
+            return None
+        if isinstance(step.node, Filter):
+            return step.number
+        if not isinstance(step.node, Map | Wrap | Mark):
+            return None
+    return None
+
+
+def arresting(op: Op, stage: int) -> int | None:
+    """Past how many handlers a failure in ``stage`` exits ``op``, if it does."""
+    for part in parts(op):
+        if stage in numbers(part):
+            inner = arresting(part, stage)
+            if inner is not None:
+                return inner
+            return op.up if isinstance(op, Arrest) else None
+    return None

@@ -1,0 +1,111 @@
+"""Calls as frames, with what cannot be encoded or decoded made faults."""
+
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import final
+
+from fstream.interpreter.chunk import Call
+from fstream.interpreter.chunk import Fault
+from fstream.interpreter.chunk import OpenExit
+from fstream.interpreter.chunk import Reply
+from fstream.interpreter.chunk import Returned
+from fstream.result.captured import ITEM_LIMIT
+from fstream.result.captured import Details
+from fstream.result.printable import short_repr
+from fstream.transport.codec import Payload
+from fstream.transport.codec import encode
+from fstream.transport.frame import Frame
+from fstream.worker.blame import glimpse_outside
+from fstream.worker.letters import CallHead
+from fstream.worker.letters import call_frame
+from fstream.worker.letters import read_reply_body
+from fstream.worker.letters import read_reply_head
+from fstream.worker.results import why_not_encoded
+from fstream.worker.things import with_failed_outputs
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A call on its way, and how many bytes it is."""
+
+    call: Call
+    size: int
+
+
+def pack_call(call: Call, *, keyed: frozenset[int]) -> Frame:
+    """Encode ``call``, barring the items that cannot be encoded.
+
+    Only segments in ``keyed`` are told the keys.
+    """
+    barred: dict[int, Details] = {}
+    payload = _payload(call.items)
+    if isinstance(payload, Details):
+        barred, payload = _barred(call.items)
+    head = CallHead(
+        keys=_plain(call) if call.segment in keyed else None,
+        flush=call.flush,
+        barred=tuple(barred.items()),
+        length=len(call.items),
+    )
+    return call_frame(call, head, payload)
+
+
+def unpack_reply(frame: Frame, sent: Sent, *, stage: int) -> Returned:
+    """Decode the reply to what was sent; ``stage`` fails if its outputs do not load."""
+    reply, pid = read_reply_head(frame)
+    try:
+        read_reply_body(frame, reply)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as exc:  # noqa: BLE001  # loading runs user code
+        reply = _undecoded(reply, glimpse_outside(exc, None).details(), stage=stage)
+    for fault in reply.faults:
+        _name_item(fault, sent.call)
+    size = max(sent.size, frame.size)
+    return Returned(sent.call.ticket, reply, frame.service, size, pid)
+
+
+def _payload(items: list[object]) -> Payload | Details:
+    try:
+        return encode(items)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as exc:  # noqa: BLE001  # pickling runs user code
+        return glimpse_outside(exc, None).details()
+
+
+def _barred(items: list[object]) -> tuple[dict[int, Details], Payload]:
+    barred: dict[int, Details] = {}
+    for position, item in enumerate(items):
+        cause = why_not_encoded(item, item)
+        if cause is None:
+            continue
+        if cause.error.kind == "KeyboardInterrupt":
+            raise KeyboardInterrupt
+        barred[position] = cause
+    able = [item for position, item in enumerate(items) if position not in barred]
+    payload = _payload(able)
+    if isinstance(payload, Details):  # each can cross, but not together
+        return dict.fromkeys(range(len(items)), payload), encode([])
+    return barred, payload
+
+
+def _plain(call: Call) -> range | list[int]:
+    return call.keys if isinstance(call.keys, range) else list(call.keys)
+
+
+def _undecoded(reply: Reply, cause: Details, *, stage: int) -> Reply:
+    causes = dict.fromkeys(range(len(reply.outs)), cause)
+    failed = with_failed_outputs(reply, causes, stage=stage, step="decode")
+    for fault in failed.faults:
+        if isinstance(fault.cause, OpenExit):
+            fault.cause, fault.step = cause, "decode"
+    return failed
+
+
+def _name_item(fault: Fault, call: Call) -> None:
+    """Tell the item where the worker could not, or nothing was there to tell."""
+    if isinstance(fault.cause, Details) and fault.step in {"decode", "open"}:
+        item = short_repr(call.items[fault.position], ITEM_LIMIT)
+        fault.cause = replace(fault.cause, item=item)

@@ -1,0 +1,264 @@
+"""The processes context: persistent clean workers behind private sockets.
+
+Nothing here blocks or owns a thread. One epoll descriptor tells when there is
+something to do: to read, to write on, or to bury a worker.
+"""
+
+import fcntl
+import os
+import select
+from collections.abc import Sequence
+from typing import final
+
+from fstream.compiler.program import Arrest
+from fstream.compiler.program import Op
+from fstream.compiler.program import Segment
+from fstream.compiler.shape import parts
+from fstream.contexts.parcels import Sent
+from fstream.contexts.parcels import pack_call
+from fstream.contexts.parcels import unpack_reply
+from fstream.contexts.remote import Remote
+from fstream.contexts.shipping import ship
+from fstream.contexts.shipping import unshippable
+from fstream.interpreter.chunk import Call
+from fstream.interpreter.chunk import Happening
+from fstream.plan.contexts import Processes
+from fstream.transport.channel import LOWEST
+from fstream.transport.frame import Frame
+from fstream.worker.letters import REPLY
+from fstream.worker.letters import Terms
+from fstream.worker.letters import setting_frame
+from fstream.worker.lifeline import Session
+from fstream.worker.setting import Setting
+from fstream.worker.setting import current_setting
+
+__all__ = ["ProcessBackend", "unshippable"]
+
+
+@final
+class ProcessBackend:
+    """Up to ``width`` workers, started when there is work for them.
+
+    A worker that ends is told of once, and replaced by the next call that
+    needs one.
+    """
+
+    __slots__ = (
+        "_by_descriptor",
+        "_context",
+        "_epoll",
+        "_first",
+        "_keyed",
+        "_owner",
+        "_remotes",
+        "_segments",
+        "_session",
+        "_setting",
+        "_started",
+    )
+
+    def __init__(self, context: Processes) -> None:
+        self._context = context
+        self._epoll = _new_epoll()
+        self._first: Frame | None = None
+        self._owner = os.getpid()
+        self._remotes: dict[int, Remote] = {}
+        self._by_descriptor: dict[int, Remote] = {}
+        self._segments: dict[int, Segment] = {}
+        self._keyed: frozenset[int] = frozenset()
+        self._session: Session | None = None
+        self._setting: Setting | None = None
+        self._started = 0
+
+    def open(self, segments: tuple[Segment, ...]) -> None:
+        """Get ready; no process is started before there is a call."""
+        self._segments = {segment.number: segment for segment in segments}
+        self._keyed = frozenset(
+            segment.number for segment in segments if _names_failures(segment.op)
+        )
+        self._setting = current_setting()
+
+    def submit(self, call: Call) -> None:
+        """Send ``call`` to the worker with the fewest open calls."""
+        self._check_owner()
+        remote = self._free_remote()
+        frame = pack_call(call, keyed=self._keyed)
+        remote.open[call.ticket] = Sent(call, frame.size)
+        remote.channel.send(frame)
+        self._watch(remote)
+
+    def watch(self) -> tuple[int, ...]:
+        """The one descriptor that becomes readable for reading and for writing."""
+        return () if self._epoll.closed else (self._epoll.fileno(),)
+
+    def poll(self) -> list[Happening]:
+        """Read, write on and bury, as far as that is possible at once."""
+        self._check_owner()
+        if self._epoll.closed:
+            return []
+        happenings: list[Happening] = []
+        session = None
+        for number, event in self._epoll.poll(0):
+            remote = self._by_descriptor.get(number)
+            if remote is None:
+                session = self._session
+                continue
+            if event & select.EPOLLOUT:
+                remote.channel.flush()
+            if event & ~select.EPOLLOUT:
+                happenings += self._answers(remote, remote.channel.receive())
+            self._watch(remote)
+        if session is not None:
+            happenings += self._news(session)
+        return happenings
+
+    def close(self) -> None:
+        """End all workers: at once those at work, by themselves those idle."""
+        session, self._session = self._session, None
+        if session is not None and self._owner == os.getpid():
+            self._end(session)
+        elif session is not None:
+            session.leave()
+        for remote in self._remotes.values():
+            remote.close()
+        self._remotes.clear()
+        self._by_descriptor.clear()
+        self._epoll.close()
+
+    def _end(self, session: Session) -> None:
+        for remote in self._remotes.values():
+            if remote.open:
+                session.kill(remote.number)
+        for remote in self._remotes.values():
+            remote.channel.close()
+        if not session.end():
+            for remote in self._remotes.values():
+                remote.kill()
+
+    # ---- sending
+
+    def _check_owner(self) -> None:
+        if self._owner != os.getpid():
+            text = f"this stream belongs to process {self._owner}"
+            raise RuntimeError(text)
+
+    def _free_remote(self) -> Remote:
+        ready = [
+            remote
+            for remote in self._remotes.values()
+            if remote.channel.state == "open"
+        ]
+        best = min(ready, key=_load, default=None)
+        if best is None or (best.open and len(ready) < self._context.width):
+            return self._start()
+        return best
+
+    def _start(self) -> Remote:
+        if self._session is None:
+            self._session = Session()
+            self._epoll.register(self._session, select.EPOLLIN)
+        remote = Remote(self._started, self._session)
+        self._started += 1
+        self._remotes[remote.number] = remote
+        self._by_descriptor[remote.channel.fileno()] = remote
+        self._epoll.register(remote.channel, select.EPOLLIN)
+        remote.channel.send(self._first_frame())
+        return remote
+
+    def _first_frame(self) -> Frame:
+        if self._first is None:
+            assert self._setting is not None, "submit before open"  # noqa: S101
+            terms = Terms(
+                setting=self._setting,
+                context=repr(self._context),
+                stages={n: each.stages for n, each in self._segments.items()},
+            )
+            shipped = ship(tuple(self._segments.values()))
+            self._first = setting_frame(terms, shipped)
+        return self._first
+
+    def _watch(self, remote: Remote) -> None:
+        """Wait from now on for what matters of a worker."""
+        events = select.EPOLLIN
+        if remote.channel.is_behind():
+            events |= select.EPOLLOUT
+        if remote.channel.state != "open":
+            events = 0
+        if events == remote.watched:
+            return
+        if events:
+            self._epoll.modify(remote.channel, events)
+            remote.watched = events
+            return
+        self._forget(remote)
+        if self._session is not None:  # it may live on, but nobody can talk to it
+            self._session.kill(remote.number)
+
+    def _forget(self, remote: Remote) -> None:
+        if remote.watched:
+            self._epoll.unregister(remote.channel)
+            del self._by_descriptor[remote.channel.fileno()]
+            remote.watched = 0
+
+    # ---- receiving
+
+    def _answers(self, remote: Remote, frames: Sequence[Frame]) -> list[Happening]:
+        answers: list[Happening] = []
+        for frame in frames:
+            sent = remote.open.get(frame.sequence)
+            if sent is None or (frame.kind, frame.lane) != (REPLY, sent.call.segment):
+                remote.channel.reject()
+                break
+            stage = self._segments[frame.lane].stages[-1]
+            answer = unpack_reply(frame, sent, stage=stage)
+            del remote.open[frame.sequence]
+            answers.append(answer)
+        return answers
+
+    def _news(self, session: Session) -> list[Happening]:
+        happenings: list[Happening] = []
+        for order in session.read():
+            remote = self._remotes[order.worker]
+            if order.word == "started":
+                remote.started(order.pid, order.descriptors)
+            else:
+                code = order.value if order.word == "ended" else None
+                happenings += self._bury(remote, code)
+        if not session.is_open:
+            happenings += self._bury_all(session)
+        return happenings
+
+    def _bury_all(self, session: Session) -> list[Happening]:
+        """Give up the workers of a nursery that is gone itself."""
+        self._epoll.unregister(session)
+        session.leave()
+        self._session = None
+        happenings: list[Happening] = []
+        for remote in list(self._remotes.values()):
+            remote.kill()
+            happenings += self._bury(remote, None)
+        return happenings
+
+    def _bury(self, remote: Remote, code: int | None) -> list[Happening]:
+        """Hear the last words of a worker, then tell of its end."""
+        self._forget(remote)
+        del self._remotes[remote.number]
+        happenings = self._answers(remote, remote.channel.drain())
+        happenings.append(remote.lost(code, self._segments))
+        remote.close()
+        return happenings
+
+
+def _new_epoll() -> select.epoll:
+    with select.epoll() as epoll:
+        number = fcntl.fcntl(epoll.fileno(), fcntl.F_DUPFD_CLOEXEC, LOWEST)
+    return select.epoll.fromfd(number)
+
+
+def _load(remote: Remote) -> int:
+    return len(remote.open)
+
+
+def _names_failures(op: Op) -> bool:
+    """Whether a worker must know the keys, to name failures that become values."""
+    return isinstance(op, Arrest) or any(_names_failures(part) for part in parts(op))

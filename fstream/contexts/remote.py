@@ -1,0 +1,109 @@
+"""A worker, as its parent sees it."""
+
+import os
+import select
+import signal
+from contextlib import suppress
+from typing import final
+
+from fstream.compiler.program import Segment
+from fstream.contexts.parcels import Sent
+from fstream.interpreter.chunk import Loss
+from fstream.interpreter.chunk import Lost
+from fstream.transport.channel import Channel
+from fstream.transport.channel import raised_number
+from fstream.transport.channel import socket_pair
+from fstream.worker.lifeline import Session
+from fstream.worker.recorder import Note
+from fstream.worker.recorder import last_note
+from fstream.worker.recorder import new_page
+
+_PATIENCE = 1000
+
+
+@final
+class Remote:
+    """A worker: its channel, its page, and the calls it has yet to answer."""
+
+    __slots__ = ("_page", "_pidfd", "channel", "number", "open", "pid", "watched")
+
+    def __init__(self, number: int, session: Session) -> None:
+        ours, theirs = socket_pair()
+        self.number = number
+        self.channel = Channel(ours)
+        self.open: dict[int, Sent] = {}
+        self.pid = 0
+        self.watched = select.EPOLLIN
+        self._pidfd: int | None = None
+        self._page = raised_number(new_page())
+        session.fork(number, theirs.fileno(), self._page)
+        theirs.close()
+
+    def started(self, pid: int, pidfds: tuple[int, ...]) -> None:
+        """Take notice of its process; no pidfd came where there was no room."""
+        self.pid = pid
+        self._pidfd = next(iter(pidfds), None)
+
+    def kill(self) -> None:
+        """Kill it without the nursery's help; answer when it is gone."""
+        if self._pidfd is None:
+            return
+        with suppress(OSError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        poll = select.poll()
+        poll.register(self._pidfd, select.POLLIN)
+        poll.poll(_PATIENCE)
+
+    def lost(self, code: int | None, segments: dict[int, Segment]) -> Lost:
+        """Tell of its end, after all that it sent was read."""
+        note = last_note(self._page)
+        if note is not None and note.ticket not in self.open:
+            note = None  # it was answered: nobody is to blame
+        position, stage = None, None
+        if note is not None:
+            position, stage = self._blame(note, segments)
+        return Lost(
+            open=tuple(self.open),
+            ticket=None if note is None else note.ticket,
+            position=position,
+            stage=stage,
+            loss=Loss(
+                exit_code=code if code is not None and code >= 0 else None,
+                signal=_signal_name(code),
+                pid=self.pid,
+                started=position is not None,
+            ),
+        )
+
+    def close(self) -> None:
+        """Give back all descriptors; idempotent."""
+        self.channel.close()
+        for number in (self._pidfd, self._page):
+            if number is not None and number >= 0:
+                os.close(number)
+        self._pidfd, self._page = None, -1
+
+    def _blame(
+        self,
+        note: Note,
+        segments: dict[int, Segment],
+    ) -> tuple[int | None, int | None]:
+        call = self.open[note.ticket].call
+        stages = segments[call.segment].stages
+        is_alone = len(call.items) == 1
+        match note.step:
+            case "call":
+                return note.position, stages[0] if note.stage is None else note.stage
+            case "decode":
+                return (0, stages[0]) if is_alone else (None, None)
+            case "encode":
+                return (0, stages[-1]) if is_alone else (None, None)
+
+
+def _signal_name(code: int | None) -> str | None:
+    if code is None or code >= 0:
+        return None
+    try:
+        return signal.Signals(-code).name
+    except ValueError:  # a real-time signal
+        return f"SIG{-code}"

@@ -1,0 +1,1 @@
+"""From a program to effects: kernel, engine and the loop that acts."""

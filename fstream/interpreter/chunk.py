@@ -1,0 +1,144 @@
+"""Chunks: what travels to a segment, and what comes back.
+
+A *thing* is an output or a fault. The things of a chunk have an order, the
+order of the law, and ``place`` is how many things came before.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias, final
+
+from fstream.compiler.program import Segment
+from fstream.result.captured import Captured
+from fstream.result.captured import Details
+from fstream.result.captured import Glimpse
+from fstream.result.errors import Step
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class OpenExit:
+    """Something left a stage sideways, and nothing handles it."""
+
+    value: object
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """The worker ended while it executed an item."""
+
+    exit_code: int | None
+    signal: str | None
+    pid: int
+    started: bool
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class SourceBroke:
+    """The source itself raised instead of giving its next item."""
+
+    error: Captured
+
+
+@final
+@dataclass(slots=True)
+class Fault:
+    """What failed one item of a chunk; ``position`` is the item's in the chunk."""
+
+    place: int
+    position: int
+    stage: int
+    step: Step
+    cause: "Glimpse | Details | OpenExit | Loss | SourceBroke"
+
+
+@final
+@dataclass(slots=True)
+class Reply:
+    """What a segment made of a chunk.
+
+    ``parents`` gives each output's input position; ``None`` means that every
+    item that did not fail gave exactly one. ``probes`` count what cannot be
+    derived: for each probe of the segment's kernel, where its events happened.
+    ``arrests`` are failures that became values: where, and of which stage.
+    "Where" is the item's position in a segment that gives at most one thing an
+    item, else ``(position << 32) + place``.
+    """
+
+    outs: list[object]
+    parents: list[int] | None
+    faults: list[Fault]
+    probes: tuple[list[int], ...]
+    arrests: list[tuple[int, int]]
+
+
+@final
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """A chunk on its way to a segment.
+
+    ``keys[i]`` is the ordinal of the source item that ``items[i]`` comes from.
+    ``flush`` is set where a stateful stage shall give what it holds.
+    """
+
+    ticket: int
+    segment: int
+    items: list[object]
+    keys: Sequence[int]
+    flush: int | None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A call was answered by process ``pid``, after ``service_ns`` of work."""
+
+    ticket: int
+    reply: Reply
+    service_ns: int
+    size: int
+    pid: int
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """A worker ended with calls open.
+
+    ``position`` is the item that was being executed in the call ``ticket``
+    (``None``: none was), ``stage`` its stage. The worker has been replaced, and
+    all its open calls are named in ``open``.
+    """
+
+    open: tuple[int, ...]
+    ticket: int | None
+    position: int | None
+    stage: int | None
+    loss: Loss
+
+
+Happening: TypeAlias = Returned | Lost
+
+
+class Backend(Protocol):
+    """Where calls live: a context at work. No method but ``close`` ever blocks."""
+
+    def open(self, segments: tuple[Segment, ...]) -> None:
+        """Get ready to run ``segments``; starts nothing that is not needed."""
+
+    def submit(self, call: Call) -> None:
+        """Take ``call``; its answer comes out of ``poll``."""
+
+    @abstractmethod
+    def watch(self) -> tuple[int, ...]:
+        """Descriptors that become readable when ``poll`` has something."""
+
+    @abstractmethod
+    def poll(self) -> list[Happening]:
+        """What has happened since; maybe nothing."""
+
+    def close(self) -> None:
+        """Cancel what is pending; everyone is gone afterwards. Idempotent."""

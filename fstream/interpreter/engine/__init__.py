@@ -1,0 +1,1 @@
+"""The pure state machine that decides; it has no clock, process or I/O."""

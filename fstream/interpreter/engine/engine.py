@@ -1,0 +1,314 @@
+"""The engine: from what has happened to what to do next.
+
+``Engine.on(event)`` is all policy of a run: what to pull and when, which chunk
+goes where, in which order results are released, whose fault a worker's death
+is, how many failures are tolerated, and when the run ends. It keeps no time and
+touches nothing: the shell in ``drive`` acts, and tells what came of it.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never, final
+
+from fstream.compiler.program import Program
+from fstream.compiler.program import Segment
+from fstream.compiler.shape import arresting
+from fstream.compiler.shape import is_single
+from fstream.interpreter.chunk import Fault
+from fstream.interpreter.chunk import Lost
+from fstream.interpreter.chunk import Reply
+from fstream.interpreter.chunk import Returned
+from fstream.interpreter.chunk import SourceBroke
+from fstream.interpreter.engine.account import Account
+from fstream.interpreter.engine.budget import Budget
+from fstream.interpreter.engine.events import Barren
+from fstream.interpreter.engine.events import Command
+from fstream.interpreter.engine.events import Complete
+from fstream.interpreter.engine.events import Enough
+from fstream.interpreter.engine.events import Event
+from fstream.interpreter.engine.events import Finish
+from fstream.interpreter.engine.events import How
+from fstream.interpreter.engine.events import Overspent
+from fstream.interpreter.engine.events import Pull
+from fstream.interpreter.engine.events import Pulled
+from fstream.interpreter.engine.events import Release
+from fstream.interpreter.engine.events import Submit
+from fstream.interpreter.engine.events import Taken
+from fstream.interpreter.engine.flow import Chunk
+from fstream.interpreter.engine.flow import Entry
+from fstream.interpreter.engine.losses import MOST_DEATHS
+from fstream.interpreter.engine.losses import Missing
+from fstream.interpreter.engine.losses import Value
+from fstream.interpreter.engine.losses import rebased
+from fstream.interpreter.engine.pace import MOST_ITEMS
+from fstream.interpreter.engine.pace import Fill
+from fstream.interpreter.engine.stations import Outlet
+from fstream.interpreter.engine.stations import SegmentStation
+from fstream.interpreter.engine.stations import Slot
+from fstream.interpreter.engine.stations import Station
+from fstream.interpreter.engine.stations import laid
+from fstream.interpreter.failed import Failed
+from fstream.interpreter.failed import worker_lost
+from fstream.interpreter.kernel.template import SOURCE
+from fstream.plan.contexts import Context
+from fstream.plan.contexts import Inline
+from fstream.plan.contexts import Processes
+from fstream.plan.contexts import Threads
+from fstream.result.record import Captured
+
+READ_AHEAD = 2
+
+
+@final
+@dataclass(slots=True)
+class _Out:
+    """A release that the consumer is taking: ``kept`` things, then maybe the end."""
+
+    chunk: Chunk
+    kept: int
+    how: How | None
+
+
+@final
+class Engine:
+    """One run of ``program``: events in, commands out."""
+
+    __slots__ = (
+        "account",
+        "budget",
+        "commands",
+        "deaths",
+        "entry",
+        "fill",
+        "has_ended",
+        "is_finished",
+        "is_pulling",
+        "out",
+        "outlet",
+        "program",
+        "pulled",
+        "reached",
+        "slots",
+        "stations",
+        "tickets",
+    )
+
+    def __init__(self, program: Program, account: Account, budget: Budget) -> None:
+        self.program = program
+        self.account = account
+        self.budget = budget
+        self.pulled = 0
+        self.reached = 0
+        self.commands: list[Command] = []
+        self.stations: list[SegmentStation] = []
+        self.outlet = Outlet()
+        self.entry: Station = laid(program.line, self.outlet, self._station)
+        self.stations.reverse()
+        self.slots: dict[int, tuple[SegmentStation, Slot]] = {}
+        self.tickets = 0
+        self.deaths = 0
+        self.fill = Fill()
+        self.out: _Out | None = None
+        self.is_pulling = False
+        self.has_ended = False
+        self.is_finished = False
+
+    def start(self) -> list[Command]:
+        """The first commands."""
+        return self._advanced()
+
+    def on(self, event: Event) -> list[Command]:
+        """What to do now that ``event`` has happened."""
+        if self.is_finished:
+            return []
+        match event:
+            case Pulled():
+                self._pulled(event)
+            case Returned():
+                self._returned(event)
+            case Lost():
+                self._lost(event)
+            case Taken(count, is_enough):
+                self._taken(count, is_enough=is_enough)
+            case _:
+                assert_never(event)
+        return self._advanced()
+
+    # ---- laying out
+
+    def _station(self, segment: Segment, after: Station) -> SegmentStation:
+        station = SegmentStation(
+            segment=segment,
+            window=window(segment.context),
+            is_remote=segment.context != Inline(),
+            after=after,
+            submit=self._submit,
+        )
+        self.stations.append(station)
+        return station
+
+    def _submit(self, station: SegmentStation, slot: Slot) -> None:
+        self.tickets += 1
+        self.slots[self.tickets] = (station, slot)
+        self.commands.append(Submit(station.call(slot, self.tickets)))
+
+    # ---- what has happened
+
+    def _pulled(self, event: Pulled) -> None:
+        self.is_pulling = False
+        self.fill.learn(len(event.items), event.elapsed_ns)
+        start = self.pulled
+        self.pulled += len(event.items)
+        if event.items:
+            keys = range(start, self.pulled)
+            self.entry.push(Chunk(body=event.items, keys=keys, scope=None))
+        if event.error is not None:
+            self.entry.push(self._broken_source(event.error))
+        if event.has_ended:
+            self.has_ended = True
+            at_end = range(self.pulled, self.pulled + 1)
+            for number in self.program.flushes:
+                self.entry.push(Chunk(body=[], keys=at_end, scope=None, flush=number))
+
+    def _broken_source(self, error: Captured) -> Chunk:
+        fault = Fault(0, 0, SOURCE, "call", SourceBroke(error))
+        failed = Failed(index=self.pulled, fault=fault, context="inline()", pid=0)
+        entry = Entry(0, self.pulled, failed, None, None)
+        return Chunk(body=[], keys=(), scope=None, entries=[entry])
+
+    def _returned(self, event: Returned) -> None:
+        station, slot = self.slots.pop(event.ticket)
+        self.deaths = 0
+        items = len(slot.part.body) if slot.sent is None else len(slot.sent)
+        station.pace.learn(items, event.service_ns, event.size)
+        self._answered(station, slot, event.reply, pid=event.pid)
+
+    def _answered(
+        self, station: SegmentStation, slot: Slot, reply: Reply, *, pid: int
+    ) -> None:
+        if slot.sent is not None:
+            shift = 0 if is_single(station.segment.op) else 32
+            reply = rebased(reply, slot.sent, slot.lost, shift=shift)
+        context = repr(station.segment.context)
+        station.answer(slot, reply, context=context, pid=pid)
+
+    def _lost(self, event: Lost) -> None:
+        """Blame the item in execution; all others go out again."""
+        if event.ticket is None or event.position is None:
+            self.deaths += 1
+        for ticket in event.open:
+            station, slot = self.slots.pop(ticket)
+            if self.deaths >= MOST_DEATHS:
+                self._finish(Barren(self._loss(station, slot, event, position=0)))
+                return
+            if ticket == event.ticket and event.position is not None:
+                self._blame(station, slot, event)
+            if slot.sent == []:
+                nothing = Reply([], [], [], self.account.no_probes(station.segment), [])
+                self._answered(station, slot, nothing, pid=event.loss.pid)
+            else:
+                self._submit(station, slot)
+
+    def _blame(self, station: SegmentStation, slot: Slot, event: Lost) -> None:
+        sent = slot.sent or list(range(len(slot.part.body)))
+        position = sent[event.position or 0]
+        failed = self._loss(station, slot, event, position=position)
+        stage = failed.fault.stage
+        up = arresting(station.segment.op, stage)
+        thing: Fault | Value = failed.fault
+        if up is not None and up < station.segment.exits:
+            error = worker_lost(failed, event.loss, self.program)
+            thing = Value((up + 1, error))
+        slot.lost.append(Missing(position, stage, thing))
+        slot.sent = [n for n in sent if n != position]
+
+    def _loss(
+        self, station: SegmentStation, slot: Slot, event: Lost, *, position: int
+    ) -> Failed:
+        segment = station.segment
+        stage = segment.stages[0] if event.stage is None else event.stage
+        return Failed(
+            index=slot.part.index(position),
+            fault=Fault(0, position, stage, "call", event.loss),
+            context=repr(segment.context),
+            pid=event.loss.pid,
+            item=slot.part.body[position],
+        )
+
+    def _taken(self, count: int, *, is_enough: bool) -> None:
+        out, self.out = self.out, None
+        if out is None:
+            if is_enough:
+                self._finish(Enough())
+            return
+        if count:
+            self._reach(out.chunk, count - 1)
+        if is_enough or out.how is not None:
+            self.account.cut(out.chunk, count)
+            self._finish(Enough() if is_enough else out.how or Complete())
+        else:
+            self.account.release(out.chunk)
+
+    def _reach(self, chunk: Chunk, thing: int) -> None:
+        last = chunk.located(thing)
+        index = last.failed.index if isinstance(last, Entry) else chunk.index(last)
+        self.reached = min(index + 1, self.pulled)
+
+    # ---- what to do next
+
+    def _advanced(self) -> list[Command]:
+        if not self.is_finished:
+            self._release_next()
+        if not self.is_finished and self.out is None:
+            self._pull_or_end()
+        commands, self.commands = self.commands, []
+        return commands
+
+    def _release_next(self) -> None:
+        while self.out is None and self.outlet.chunks:
+            chunk = self.outlet.chunks.popleft()
+            if not chunk.size():
+                self.account.release(chunk)
+                continue
+            self.out = self._budgeted(chunk)
+            self.commands.append(_release(self.out))
+
+    def _budgeted(self, chunk: Chunk) -> _Out:
+        for number, entry in enumerate(chunk.entries):
+            if not self.budget.spend([entry.failed]):
+                return _Out(chunk, entry.pos + number + 1, Overspent())
+        return _Out(chunk, chunk.size(), None)
+
+    def _pull_or_end(self) -> None:
+        if self.has_ended:
+            if not any(station.is_busy() for station in self.stations):
+                self.reached = self.pulled
+                self._finish(Complete())
+        elif not self.is_pulling and all(s.has_room() for s in self.stations):
+            self.is_pulling = True
+            self.commands.append(Pull(self.fill.most(self._wanted())))
+
+    def _wanted(self) -> int:
+        remote = (s.pace.size for s in self.stations if s.is_remote)
+        return next(remote, MOST_ITEMS)
+
+    def _finish(self, how: How) -> None:
+        self.is_finished = True
+        self.commands.append(Finish(how))
+
+
+def window(context: Context) -> int:
+    """How many chunks may be out with ``context``."""
+    match context:
+        case Inline():
+            return 1
+        case Threads(width) | Processes(width):
+            return READ_AHEAD * width
+        case _:
+            assert_never(context)
+
+
+def _release(out: _Out) -> Release:
+    entries = [e for n, e in enumerate(out.chunk.entries) if e.pos + n < out.kept]
+    values = out.kept - len(entries)
+    body = out.chunk.body if values == len(out.chunk.body) else out.chunk.body[:values]
+    return Release(body, [(entry.pos, entry.failed) for entry in entries])

@@ -1,0 +1,225 @@
+"""The stations that chunks pass: segments, forks, joins, and the way out.
+
+Every connection is an ordered stream. A segment's station has a window: so many
+parts are out with its context, and answers are passed on in the order in which
+the parts went out.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Protocol, final
+
+from fstream.compiler.program import Line
+from fstream.compiler.program import Segment
+from fstream.compiler.program import Split
+from fstream.interpreter.chunk import Call
+from fstream.interpreter.chunk import Reply
+from fstream.interpreter.engine.flow import Chunk
+from fstream.interpreter.engine.flow import answered
+from fstream.interpreter.engine.flow import parted
+from fstream.interpreter.engine.join import joined
+from fstream.interpreter.engine.join import sifted
+from fstream.interpreter.engine.losses import Missing
+from fstream.interpreter.engine.pace import Pace
+
+
+class Station(Protocol):
+    """A place that chunks come to, in order."""
+
+    def push(self, chunk: Chunk) -> None:
+        """Take ``chunk``, which comes after all that came before."""
+
+
+@final
+@dataclass(slots=True)
+class Slot:
+    """A part that is out, or waits for those before it to be passed on.
+
+    After a worker's death only the items at the positions ``sent`` are out, and
+    ``lost`` are not.
+    """
+
+    part: Chunk
+    answer: Chunk | None
+    sent: list[int] | None = None
+    lost: list[Missing] = field(default_factory=list[Missing])
+
+
+@final
+@dataclass(slots=True, kw_only=True)
+class SegmentStation:
+    """A segment: sends parts of chunks out, and passes their answers on."""
+
+    segment: Segment
+    window: int
+    is_remote: bool
+    after: Station
+    submit: "Callable[[SegmentStation, Slot], None]"
+    waiting: deque[Chunk] = field(default_factory=deque[Chunk])
+    slots: deque[Slot] = field(default_factory=deque[Slot])
+    pace: Pace = field(default_factory=Pace)
+
+    def push(self, chunk: Chunk) -> None:
+        """Queue ``chunk``, and send out what the window has room for."""
+        self.waiting.append(chunk)
+        self.pump()
+
+    def has_room(self) -> bool:
+        """Whether another part could go out at once."""
+        return not self.waiting and len(self.slots) < self.window
+
+    def is_busy(self) -> bool:
+        """Whether anything is out or waiting."""
+        return bool(self.waiting or self.slots)
+
+    def pump(self) -> None:
+        """Send out what there is room for."""
+        while self.waiting and len(self.slots) < self.window:
+            chunk = self.waiting.popleft()
+            if not self._has_work(chunk):
+                self.slots.append(Slot(chunk, chunk))
+                self._pass_on()
+                continue
+            if self.is_remote and len(chunk.body) > self.pace.size:
+                chunk, *rest = parted(chunk, self.pace.size)
+                self.waiting.extendleft(reversed(rest))
+            slot = Slot(chunk, None)
+            self.slots.append(slot)
+            self.submit(self, slot)
+
+    def answer(self, slot: Slot, reply: Reply, *, context: str, pid: int) -> None:
+        """Take the answer to ``slot``, and pass on what is complete."""
+        slot.answer = answered(
+            slot.part, self.segment.number, reply, context=context, pid=pid
+        )
+        self._pass_on()
+        self.pump()
+
+    def call(self, slot: Slot, ticket: int) -> Call:
+        """The call that ``slot`` stands for."""
+        part = slot.part
+        items, keys = part.body, _source_keys(part)
+        if slot.sent is not None:
+            items = [items[n] for n in slot.sent]
+            keys = [keys[n] for n in slot.sent]
+        return Call(
+            ticket=ticket,
+            segment=self.segment.number,
+            items=items,
+            keys=keys,
+            flush=part.flush if part.flush in self.segment.stages else None,
+        )
+
+    def _has_work(self, chunk: Chunk) -> bool:
+        return bool(chunk.body) or chunk.flush in self.segment.stages
+
+    def _pass_on(self) -> None:
+        while self.slots and self.slots[0].answer is not None:
+            self.after.push(self.slots.popleft().answer or _never())
+
+
+def _never() -> Chunk:
+    text = "a slot is passed on only when it has its answer"
+    raise AssertionError(text)
+
+
+def _source_keys(part: Chunk) -> Sequence[int]:
+    if part.scope is None:
+        return part.keys
+    return [part.index(position) for position in range(len(part.keys))]
+
+
+@final
+@dataclass(slots=True)
+class Fork:
+    """The beginning of a split: each item goes its way."""
+
+    join: "Join"
+    entries: tuple[Station, ...] = ()
+
+    def push(self, chunk: Chunk) -> None:
+        """Sift ``chunk``; each way gets its part, maybe an empty one."""
+        parts = sifted(chunk, len(self.entries))
+        self.join.expect(chunk)
+        for entry, part in zip(self.entries, parts, strict=True):
+            entry.push(part)
+
+
+@final
+@dataclass(slots=True)
+class Join:
+    """The end of a split: waits for all that came of a chunk, on every way."""
+
+    split: Split
+    after: Station
+    sources: deque[Chunk] = field(default_factory=deque[Chunk])
+    arrived: tuple[deque[Chunk], ...] = ()
+
+    def expect(self, source: Chunk) -> None:
+        """Await the results for ``source``."""
+        self.sources.append(source)
+
+    def arrive(self, way: int, chunk: Chunk) -> None:
+        """Take a part of a way's results; join what is complete."""
+        self.arrived[way].append(chunk)
+        while self.sources and all(_has_last(chunks) for chunks in self.arrived):
+            ways = tuple(_up_to_last(chunks) for chunks in self.arrived)
+            self.after.push(joined(self.sources.popleft(), self.split, ways))
+
+
+def _has_last(chunks: deque[Chunk]) -> bool:
+    return any(chunk.is_last for chunk in chunks)
+
+
+def _up_to_last(chunks: deque[Chunk]) -> list[Chunk]:
+    taken = [chunks.popleft()]
+    while not taken[-1].is_last:
+        taken.append(chunks.popleft())
+    return taken
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The end of one way of a split."""
+
+    join: Join
+    way: int
+
+    def push(self, chunk: Chunk) -> None:
+        """Hand ``chunk`` to the join."""
+        self.join.arrive(self.way, chunk)
+
+
+@final
+@dataclass(slots=True)
+class Outlet:
+    """The end of the line: chunks wait here for the consumer."""
+
+    chunks: deque[Chunk] = field(default_factory=deque[Chunk])
+
+    def push(self, chunk: Chunk) -> None:
+        """Keep ``chunk`` until the consumer wants it; nothing in it: drop it."""
+        self.chunks.append(chunk)
+
+
+def laid(
+    line: Line, after: Station, station: Callable[[Segment, Station], SegmentStation]
+) -> Station:
+    """The stations of ``line``, ending in ``after``; the first of them."""
+    for step in reversed(line):
+        match step:
+            case Segment():
+                after = station(step, after)
+            case Split(ways):
+                join = Join(step, after, arrived=tuple(deque() for _ in ways))
+                fork = Fork(join)
+                fork.entries = tuple(
+                    laid(way, Arrival(join, number), station)
+                    for number, way in enumerate(ways)
+                )
+                after = fork
+    return after

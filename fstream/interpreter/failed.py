@@ -1,0 +1,83 @@
+"""Failure records of a run, made into error values when somebody looks."""
+
+from dataclasses import dataclass
+from typing import assert_never, final
+
+from fstream.compiler.program import Program
+from fstream.interpreter.chunk import Fault
+from fstream.interpreter.chunk import Loss
+from fstream.interpreter.chunk import OpenExit
+from fstream.interpreter.chunk import SourceBroke
+from fstream.result.captured import Details
+from fstream.result.captured import Glimpse
+from fstream.result.captured import stage_failure
+from fstream.result.errors import SourceFailed
+from fstream.result.errors import WorkerLost
+from fstream.result.printable import short_repr
+
+ITEM_LIMIT = 1000
+
+
+@final
+@dataclass(slots=True)  # not frozen: one is made for every failing item
+class Failed:
+    """One failure record: a fault, the item it belongs to, and where it was."""
+
+    index: int
+    fault: Fault
+    context: str
+    pid: int
+    attempt: int = 1
+    item: object = None
+
+
+def error_value(failed: Failed, program: Program) -> object:
+    """What users see of ``failed``: an error, or the exit that was left open."""
+    match failed.fault.cause:
+        case OpenExit(value):
+            return value
+        case SourceBroke(error):
+            label = program.origin.label
+            return SourceFailed(
+                source=label.name, site=str(label.site), index=failed.index, error=error
+            )
+        case Loss():
+            return worker_lost(failed, failed.fault.cause, program)
+        case Glimpse() | Details():
+            return _stage_failure(failed, failed.fault.cause, program)
+        case _:
+            assert_never(failed.fault.cause)
+
+
+def worker_lost(failed: Failed, loss: Loss, program: Program) -> WorkerLost:
+    """The error value for an item whose worker ended."""
+    label = program.stages[failed.fault.stage].label
+    return WorkerLost(
+        stage=label.name,
+        site=str(label.site),
+        step=failed.fault.step,
+        index=failed.index,
+        item=short_repr(failed.item, ITEM_LIMIT),
+        attempt=failed.attempt,
+        context=failed.context,
+        pid=loss.pid,
+        exit_code=loss.exit_code,
+        signal=loss.signal,
+        effects="unknown",
+    )
+
+
+def _stage_failure(
+    failed: Failed, cause: Glimpse | Details, program: Program
+) -> object:
+    label = program.stages[failed.fault.stage].label
+    return stage_failure(
+        cause,
+        stage=label.name,
+        site=str(label.site),
+        step=failed.fault.step,
+        index=failed.index,
+        attempt=failed.attempt,
+        context=failed.context,
+        pid=failed.pid,
+    )

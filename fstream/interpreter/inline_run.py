@@ -1,0 +1,193 @@
+"""Inline runs: a generated generator, and the same policy as everywhere."""
+
+from collections.abc import Generator
+from typing import final
+
+from returns.result import Success
+
+from fstream.compiler.program import Program
+from fstream.compiler.program import Segment
+from fstream.compiler.program import Seq
+from fstream.interpreter.chunk import Fault
+from fstream.interpreter.chunk import OpenExit
+from fstream.interpreter.chunk import SourceBroke
+from fstream.interpreter.engine.budget import Budget
+from fstream.interpreter.engine.events import Complete
+from fstream.interpreter.engine.events import Enough
+from fstream.interpreter.engine.events import How
+from fstream.interpreter.engine.events import Overspent
+from fstream.interpreter.engine.ledger import Row
+from fstream.interpreter.engine.ledger import Totals
+from fstream.interpreter.engine.ledger import rows
+from fstream.interpreter.failed import Failed
+from fstream.interpreter.kernel import Stopped
+from fstream.interpreter.kernel import Surroundings
+from fstream.interpreter.kernel import stream_kernel
+from fstream.interpreter.reading import Reading
+from fstream.interpreter.reading import is_sized
+from fstream.interpreter.report import Audience
+from fstream.interpreter.report import Failures
+from fstream.interpreter.report import ItemsFailed
+from fstream.interpreter.report import RunFinished
+from fstream.interpreter.sinks import SinkBroke
+from fstream.interpreter.sinks import Taking
+from fstream.plan.contexts import Inline
+
+_NOTHING = Segment(
+    number=0, context=Inline(), op=Seq(()), exits=0, stages=(), labels=()
+)
+
+
+def is_inline(program: Program) -> bool:
+    """Whether all of ``program`` runs in the calling thread, as one segment."""
+    return (
+        all(
+            isinstance(step, Segment) and step.context == Inline()
+            for step in program.line
+        )
+        and len(program.line) <= 1
+    )
+
+
+@final
+class InlineRun:
+    """One run of an inline program; ``values`` is lazy, one item at a time."""
+
+    __slots__ = (
+        "audience",
+        "budget",
+        "delivered",
+        "drained",
+        "faults",
+        "how",
+        "kernel",
+        "program",
+        "reading",
+        "segment",
+        "surroundings",
+        "total",
+        "values",
+    )
+
+    def __init__(
+        self,
+        program: Program,
+        budget: Budget,
+        *,
+        audience: Audience,
+        surroundings: Surroundings,
+    ) -> None:
+        self.program = program
+        self.budget = budget
+        self.audience = audience
+        self.segment = program.segments[0] if program.segments else _NOTHING
+        self.surroundings = surroundings
+        self.reading = Reading(program.origin)
+        sized = is_sized(program.origin)
+        self.total = self.reading.left() if sized else 0
+        self.kernel = stream_kernel(
+            self.segment,
+            surroundings=surroundings,
+            allowed=budget.allowed(),
+            shape="sized" if sized else "counted",
+            pulled=self._pulled if sized else None,
+        )
+        self.faults = self.kernel.net.faults
+        self.values: Generator[object] = self.kernel.over(self.reading.items)
+        self.drained = 0
+        self.delivered = 0
+        self.how: How = Complete()
+        if self.reading.error is not None:
+            broke = SourceBroke(self.reading.error)
+            self.faults.append(Fault(0, 0, -1, "call", broke))
+
+    @property
+    def pulled(self) -> int:
+        """How many items were pulled."""
+        return self.kernel.stream.pulled()
+
+    def _pulled(self) -> int:
+        return self.total - self.reading.left()
+
+    def drain(self) -> list[Failed]:
+        """The failure records since the last time; spends the budget on each."""
+        context, pid = self.surroundings.context, self.surroundings.pid
+        new = [
+            Failed(fault.position, fault, context, pid)
+            for fault in self.faults[self.drained :]
+        ]
+        if not new:
+            return new
+        self.drained += len(new)
+        if not self.budget.spend(new):
+            self.how = Overspent()
+        self.audience.tell(ItemsFailed(Failures(self.program, new)))
+        return new
+
+    def consume(self, sink: Taking) -> BaseException | None:
+        """Run to the end, everything into ``sink``; what the sink raised."""
+        try:
+            sink.take(self.values)
+        except Stopped:
+            return None
+        except SinkBroke as broke:
+            self.how = Enough()
+            return broke.cause
+        finally:
+            self.delivered = sink.taken
+            self.close()
+        return None
+
+    def stream(self) -> Generator[Failed | Success[object]]:
+        """Every result and failure record in place; lazy."""
+        faults = self.faults
+        self.how = Enough()
+        try:
+            for value in self.values:
+                if len(faults) > self.drained:
+                    yield from self.drain()
+                self.delivered += 1
+                yield Success(value)
+            self.how = Complete()
+            yield from self.drain()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End the run where it is, and tell what became of it."""
+        self.values.close()
+        self.reading.close()
+        self.drain()
+        self.audience.tell(self._finished())
+
+    def _finished(self) -> RunFinished:
+        pulled = self.pulled
+        net = self.kernel.net
+        totals = Totals(entered=pulled, delivered=self.delivered)
+        probes = zip(self.kernel.probes, self.kernel.counts(), strict=True)
+        totals.probes.update(dict(probes))
+        totals.arrested.update(stage for _, stage in net.arrests)
+        totals.failed.update(
+            fault.stage
+            for fault in net.faults
+            if not isinstance(fault.cause, OpenExit | SourceBroke)
+        )
+        found = rows(self.segment, totals)
+        return RunFinished(
+            program=self.program, run=self._row(pulled, found), rows=found, cancelled=0
+        )
+
+    def _row(self, pulled: int, found: dict[int, Row]) -> Row:
+        if self.kernel.is_landing:
+            filtered, _, *bad = self.kernel.hits()
+            failed = sum(bad)
+        else:
+            failed = len({f.position for f in self.faults if f.position < pulled})
+            filtered = sum(row.filtered for row in found.values())
+        return Row(
+            entered=pulled,
+            out=pulled - failed - filtered,
+            failed=failed,
+            filtered=filtered,
+            emitted=self.delivered,
+        )

@@ -1,0 +1,195 @@
+"""Kernels from segments: written and compiled once a shape, bound to functions."""
+
+import itertools
+import linecache
+from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from functools import lru_cache
+from types import CodeType
+from typing import assert_never, final
+
+from returns.result import Failure
+from returns.result import Success
+
+from fstream.compiler.program import Branch
+from fstream.compiler.program import Leaf
+from fstream.compiler.program import Leafs
+from fstream.compiler.program import Op
+from fstream.compiler.program import Replicate
+from fstream.compiler.program import Scatter
+from fstream.compiler.shape import derived_filter
+from fstream.compiler.shape import is_dense
+from fstream.compiler.shape import is_simple
+from fstream.compiler.shape import is_single
+from fstream.compiler.shape import leaves
+from fstream.compiler.shape import numbers
+from fstream.compiler.shape import parts
+from fstream.interpreter.kernel.frame import written
+from fstream.interpreter.kernel.nets import Batching
+from fstream.interpreter.kernel.nets import Scattering
+from fstream.interpreter.kernel.template import Probe
+from fstream.interpreter.kernel.template import Template
+from fstream.interpreter.kernel.writer import STREAMED
+from fstream.interpreter.kernel.writer import Mark as LineMark
+from fstream.interpreter.kernel.writer import Shape
+from fstream.plan.nodes import Batch
+from fstream.plan.nodes import Emitting
+from fstream.plan.nodes import Filter
+from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Leave
+from fstream.plan.nodes import Map
+from fstream.plan.nodes import Mark
+from fstream.plan.nodes import OfClass
+from fstream.plan.nodes import OfGuard
+from fstream.plan.nodes import OfPort
+from fstream.plan.nodes import Test
+from fstream.plan.nodes import Try
+from fstream.plan.nodes import Unbatch
+from fstream.plan.nodes import Wrap
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """A kernel's shape; two operations of one skeleton share their code."""
+
+    skeleton: str
+    shape: Shape
+    exits: int
+    op: Op = field(compare=False)
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """Code of a kernel's maker, the lines that call users' code, its counts."""
+
+    code: CodeType
+    marks: Mapping[int, LineMark]
+    probes: tuple[Probe, ...]
+    is_single: bool
+    is_dense: bool
+    is_landing: bool
+
+    def made(self, env: Mapping[str, object]) -> object:
+        """Run the code's maker: the kernel's function(s), bound to ``env``."""
+        space: dict[str, Callable[[Mapping[str, object]], object]] = {}
+        exec(self.code, space)  # noqa: S102 - our own generated source
+        return space["make"](env)
+
+
+def compiled(op: Op, exits: int, shape: Shape) -> Compiled:
+    """The code for ``op``; taken from a cache where its shape was met before."""
+    return _compiled(Blueprint(skeleton(op), shape, exits, op))
+
+
+_serial = itertools.count(1)
+
+
+# The cache is by shape and holds no user's function: ``op`` is only read here.
+@lru_cache(maxsize=256)
+def _compiled(blueprint: Blueprint) -> Compiled:
+    op = blueprint.op
+    template = Template(
+        shape=blueprint.shape,
+        is_single=is_single(op),
+        is_dense=is_dense(op),
+        is_landing=blueprint.shape in STREAMED and not is_simple(op),
+        has_stages=len(numbers(op)) > 1,
+        derived=derived_filter(op, blueprint.exits),
+        names=tuple(bindings(op, _no_clock)),
+    )
+    lines = written(template, op, blueprint.exits)
+    source = "\n".join(line for line, _ in lines) + "\n"
+    file = f"<fstream kernel {next(_serial)}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    marks = {n: mark for n, (_, mark) in enumerate(lines, 1) if mark is not None}
+    code = compile(source, file, "exec")
+    return Compiled(
+        code=code,
+        marks=marks,
+        probes=tuple(template.probes),
+        is_single=template.is_single,
+        is_dense=template.is_dense,
+        is_landing=template.is_landing,
+    )
+
+
+def _no_clock() -> float:
+    return 0.0
+
+
+def skeleton(op: Op) -> str:
+    """``op`` without users' functions and values, as text."""
+    inner = ",".join(skeleton(part) for part in parts(op))
+    match op:
+        case Leaf(number, node):
+            return f"{type(node).__name__}{number}{_detail(node)}"
+        case Branch(number, tests):
+            kinds = "".join(type(test).__name__[2] for test in tests)
+            return f"Branch{number}{kinds}({inner})"
+        case _:
+            own = getattr(op, "number", getattr(op, "up", ""))
+            return f"{type(op).__name__}{own}({inner})"
+
+
+def _detail(node: Leafs) -> str:
+    match node:
+        case Mark(number):
+            return f":{number}"
+        case Replicate(ways):
+            return f":{ways}"
+        case Leave(port):
+            return ":" if port is None else ""
+        case _:
+            return ""
+
+
+def bindings(op: Op, clock: Callable[[], float]) -> dict[str, object]:
+    """What the names in generated source stand for."""
+    bound: dict[str, object] = {}
+    for leaf in leaves(op):
+        bound |= _bound(leaf.number, leaf.node, clock)
+    for branch in _branches(op):
+        for n, test in enumerate(branch.tests):
+            bound[f"t{branch.number}_{n}"] = _tested(test)
+    return bound
+
+
+def _bound(number: int, node: Leafs, clock: Callable[[], float]) -> dict[str, object]:
+    name = f"f{number}"
+    match node:
+        case Map(fn) | FlatMap(fn) | Filter(fn) | Try(fn) | Emitting(fn):
+            return {name: fn}
+        case Wrap(case):
+            return {name: Success if case == "success" else Failure}
+        case Batch(size, within):
+            batching = Batching(size, within, clock)
+            return {name: batching.put, f"h{number}": batching.rest}
+        case Leave(port):
+            return {} if port is None else {name: port}
+        case Scatter(tests):
+            return {name: Scattering(tests).tagged}
+        case Unbatch() | Mark() | Replicate():
+            return {}
+        case _:
+            assert_never(node)
+
+
+def _branches(op: Op) -> tuple[Branch, ...]:
+    own = (op,) if isinstance(op, Branch) else ()
+    return own + tuple(branch for part in parts(op) for branch in _branches(part))
+
+
+def _tested(test: Test) -> object:
+    match test:
+        case OfClass(classes):
+            return classes[0] if len(classes) == 1 else classes
+        case OfPort(port):
+            return port
+        case OfGuard(guard):
+            return guard
+        case _:
+            assert_never(test)

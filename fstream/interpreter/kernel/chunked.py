@@ -1,0 +1,156 @@
+"""The chunk shape: a function over the items of a chunk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast, final
+
+from fstream.compiler.program import Segment
+from fstream.interpreter.chunk import Fault
+from fstream.interpreter.chunk import OpenExit
+from fstream.interpreter.chunk import Reply
+from fstream.interpreter.kernel.build import bindings
+from fstream.interpreter.kernel.build import compiled
+from fstream.interpreter.kernel.nets import Net
+from fstream.interpreter.kernel.nets import Surroundings
+from fstream.interpreter.kernel.nets import fails
+from fstream.interpreter.kernel.nets import not_emitted
+from fstream.interpreter.kernel.nets import noted
+from fstream.interpreter.kernel.nets import unrouted
+from fstream.interpreter.kernel.template import Probe
+from fstream.plan.contexts import Inline
+from fstream.plan.emissions import Item
+from fstream.plan.emissions import Message
+from fstream.result.errors import StageFailure
+
+
+class _Function(Protocol):
+    def __call__(self, items: Sequence[object], flush: int | None) -> None: ...
+
+
+@final
+@dataclass(slots=True, kw_only=True)
+class ChunkKernel:
+    """Runs a segment on one chunk after the other; stateful stages keep state."""
+
+    function: _Function
+    net: Net
+    outs: list[object]
+    parents: list[int]
+    probes: tuple[list[int], ...]
+    is_dense: bool
+
+    def __call__(
+        self, items: Sequence[object], keys: Sequence[int], flush: int | None
+    ) -> Reply:
+        """Run on ``items``; what users' functions raise is in the reply."""
+        self.net.keys = keys
+        self.function(items, flush)
+        reply = Reply(
+            outs=self.outs.copy(),
+            parents=None if self.is_dense else self.parents.copy(),
+            faults=self.net.faults.copy(),
+            probes=tuple(probe.copy() for probe in self.probes),
+            arrests=self.net.arrests.copy(),
+        )
+        self.outs.clear()
+        self.parents.clear()
+        for probe in self.probes:
+            probe.clear()
+        self.net.faults.clear()
+        self.net.arrests.clear()
+        return reply
+
+
+def chunk_kernel(
+    segment: Segment, *, surroundings: Surroundings, recorder: memoryview | None
+) -> ChunkKernel:
+    """The kernel of ``segment``; notes what it executes in ``recorder``.
+
+    Word 1 of the recorder is the position of the item in execution, word 2 the
+    number of the stage (written only where the segment has more than one).
+    """
+    op = segment.op
+    shape = compiled(op, segment.exits, "chunk" if recorder is None else "recorded")
+    labels = dict(zip(segment.stages, segment.labels, strict=True))
+    net = Net(marks=shape.marks, labels=labels, surroundings=surroundings)
+    outs: list[object] = []
+    parents: list[int] = []
+    probes: tuple[list[int], ...] = tuple([] for _ in shape.probes)
+    chunk = _Chunk(net, outs, shape.is_single, _interrupts(segment))
+    env: dict[str, object] = {
+        **bindings(op, surroundings.clock),
+        "caught": chunk.caught,
+        "arrest": chunk.arrest,
+        "opened": chunk.opened,
+        "fails": fails,
+        "unrouted": unrouted,
+        "not_emitted": not_emitted,
+        "Item": Item,
+        "Message": Message,
+        "outs": outs,
+        "out": outs.append,
+        "parent": parents.append,
+        "faults": net.faults,
+        "probes": probes,
+        "page": recorder,
+        "noted": noted,
+    }
+    return ChunkKernel(
+        function=cast("_Function", shape.made(env)),  # erased by exec
+        net=net,
+        outs=outs,
+        parents=parents,
+        probes=probes,
+        is_dense=shape.is_dense,
+    )
+
+
+def chunk_probes(segment: Segment) -> tuple[Probe, ...]:
+    """What the probes of ``segment``'s kernel count, in their order."""
+    return compiled(segment.op, segment.exits, "chunk").probes
+
+
+def _interrupts(segment: Segment) -> tuple[type[BaseException], ...]:
+    """What is no failure: in the calling thread, ``KeyboardInterrupt`` is Ctrl-C."""
+    return (KeyboardInterrupt,) if segment.context == Inline() else ()
+
+
+@final
+@dataclass(slots=True)
+class _Chunk:
+    """The nets of a chunk: faults and arrests with their places."""
+
+    net: Net
+    outs: list[object]
+    is_single: bool
+    passing: tuple[type[BaseException], ...]
+
+    def caught(self, exc: BaseException, item: object, position: int) -> bool:
+        """Make ``exc`` a fault of ``item``, if it is for this net."""
+        cause = None if isinstance(exc, self.passing) else self.net.cause(exc, item, 0)
+        if cause is None:
+            return False
+        fault = Fault(self._place(), position, cause[0], "call", cause[1])
+        self.net.faults.append(fault)
+        return True
+
+    def arrest(
+        self, exc: BaseException, item: object, *where: int
+    ) -> StageFailure | None:
+        """Make ``exc`` a value; ``where`` are the net and the item's position."""
+        net, position = where
+        passes = isinstance(exc, self.passing)
+        cause = None if passes else self.net.cause(exc, item, net)
+        if cause is None:
+            return None
+        noted = position if self.is_single else (position << 32) + self._place()
+        self.net.arrests.append((noted, cause[0]))
+        return self.net.failure(*cause, self.net.keys[position])
+
+    def opened(self, value: object, stage: int, position: int) -> None:
+        """Make an exit that nothing handles a fault."""
+        fault = Fault(self._place(), position, stage, "call", OpenExit(value))
+        self.net.faults.append(fault)
+
+    def _place(self) -> int:
+        return len(self.outs) + len(self.net.faults)

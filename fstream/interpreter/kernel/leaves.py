@@ -1,0 +1,193 @@
+"""The one meaning of every stage, as generated source.
+
+Each writes what it does to the item in ``at.x``, and then what follows.
+"""
+
+from dataclasses import dataclass
+from dataclasses import field
+from typing import assert_never, final
+
+from fstream.compiler.program import Leaf
+from fstream.compiler.program import Replicate
+from fstream.compiler.program import Scatter
+from fstream.interpreter.kernel.guards import Guards
+from fstream.interpreter.kernel.guards import Writing
+from fstream.interpreter.kernel.template import Probe
+from fstream.interpreter.kernel.template import Template
+from fstream.interpreter.kernel.writer import At
+from fstream.interpreter.kernel.writer import Then
+from fstream.plan.nodes import Batch
+from fstream.plan.nodes import Emitting
+from fstream.plan.nodes import Filter
+from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Leave
+from fstream.plan.nodes import Map
+from fstream.plan.nodes import Mark
+from fstream.plan.nodes import Try
+from fstream.plan.nodes import Unbatch
+from fstream.plan.nodes import Wrap
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A stage's place: what follows it, and where its failures exit to, if so."""
+
+    number: int
+    at: At
+    then: Then
+    guard: int | None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """Writes stages into ``template``."""
+
+    template: Template
+    guards: Guards = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "guards", Guards(self.template))
+
+    def write(self, leaf: Leaf, spot: Spot) -> None:
+        """Write ``leaf`` at ``spot``."""
+        x = spot.at.x
+        match leaf.node:
+            case Map() | Wrap() | Scatter():
+                self._replace(spot, f"f{leaf.number}({x})")
+            case Mark(mark):
+                spot.at.line(f"{x} = ({mark}, {x})")
+                spot.then.write(spot.at)
+            case Filter():
+                self._filter(spot)
+            case Batch():
+                self._batch(spot)
+            case Try():
+                self._try(spot)
+            case Leave(port):
+                self._leave(spot, x if port is None else f"f{leaf.number}({x})")
+            case FlatMap():
+                self._each(spot, f"f{leaf.number}({x})")
+            case Unbatch():
+                self._each(spot, x)
+            case Replicate(ways):
+                pairs = ", ".join(f"({way}, {x})" for way in range(ways))
+                self._each(spot, f"({pairs},)")
+            case Emitting():
+                self._emit(spot)
+            case _:
+                assert_never(leaf.node)
+
+    # ---- at most one result
+
+    def _replace(self, spot: Spot, call: str) -> None:
+        self.template.calling(spot.at, f"{spot.at.x} = {call}", spot.number)
+        spot.then.write(spot.at)
+
+    def _filter(self, spot: Spot) -> None:
+        at, number = spot.at, spot.number
+        self.template.calling(at, f"if not f{number}({at.x}):", number)
+        at.line(f"    {at.end}")
+        self.template.probe(at, Probe("passed", number))
+        spot.then.write(at)
+
+    def _batch(self, spot: Spot) -> None:
+        at, number = spot.at, spot.number
+        self.template.accepted(at, number)
+        at.line(f"{at.x} = f{number}({at.x})")
+        at.line(f"if {at.x} is None:")
+        at.line(f"    {at.end}")
+        self.template.probe(at, Probe("emitted", number))
+        spot.then.write(at)
+
+    def _try(self, spot: Spot) -> None:
+        number, x = spot.number, spot.at.x
+        result = self.template.name("r")
+
+        def call(at: At) -> None:
+            self.template.calling(at, f"{result} = f{number}({x})", number)
+            at.line(f"is_failure = fails({result})", calls=number)
+
+        def out(at: At) -> None:
+            at.line(f"{x} = {result}.failure()")
+            self.template.probe(at, Probe("exits", number))
+            self.guards.exit(at, x, stage=number)
+
+        def on(at: At) -> None:
+            at.line(f"{x} = {result}.unwrap()")
+            spot.then.write(at)
+
+        self.guards.guarded(
+            spot.at,
+            guard=spot.guard,
+            stage=number,
+            call=call,
+            go=lambda at: self.guards.either(at, "if is_failure:", out=out, on=on),
+        )
+
+    def _leave(self, spot: Spot, value: str) -> None:
+        number, x = spot.number, spot.at.x
+
+        def call(at: At) -> None:
+            if value != x:
+                self.template.calling(at, f"{x} = {value}", number)
+
+        def go(at: At) -> None:
+            self.guards.exit(at, x, stage=number)
+            if self.guards.ends(at):
+                at.line(at.end)
+
+        self.guards.guarded(spot.at, guard=spot.guard, stage=number, call=call, go=go)
+
+    # ---- any number of results
+
+    def _each(self, spot: Spot, items: str) -> None:
+        def child(at: At) -> None:
+            self.template.probe(at, Probe("emitted", spot.number))
+            spot.then.write(at.out_of(spot.at))
+
+        self._loop(spot, items, child)
+
+    def _emit(self, spot: Spot) -> None:
+        number = spot.number
+
+        def out(at: At) -> None:
+            at.line(f"{at.x} = {at.x}.message")
+            self.template.probe(at, Probe("exits", number))
+            self.guards.exit(at.out_of(spot.at), at.x, stage=number)
+
+        def on(at: At) -> None:
+            at.line(f"{at.x} = {at.x}.item")
+            self.template.probe(at, Probe("emitted", number))
+            spot.then.write(at.out_of(spot.at))
+
+        def child(at: At) -> None:
+            at.suite(f"if type({at.x}) is Message:", out)
+            at.suite(f"elif type({at.x}) is Item:", on)
+            at.line("else:")
+            at.line(f"    not_emitted({at.x})", calls=number)
+
+        self._loop(spot, f"f{number}({spot.at.x})", child)
+
+    def _loop(self, spot: Spot, items: str, child: Writing) -> None:
+        """Write ``child`` for each of ``items``, and note where there were none."""
+        number, template = spot.number, self.template
+        empty = template.name("z")
+
+        def counted(at: At) -> None:
+            at.line(f"{empty} = False")
+            child(at)
+
+        def loop(at: At) -> None:
+            template.noting(at, number)
+            at.line(f"{empty} = True")
+            template.loop(at, template.iterated(items, number), counted, calls=number)
+            at.suite(
+                f"if {empty}:",
+                lambda inner: template.probe(inner, Probe("empty", number)),
+            )
+
+        self.guards.guarded(
+            spot.at, guard=spot.guard, stage=number, call=loop, go=lambda _: None
+        )

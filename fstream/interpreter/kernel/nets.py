@@ -1,0 +1,198 @@
+"""Nets: what happens to what user code raises in a kernel.
+
+A net is told from the line of the kernel's own frame. Lines that call user
+code are marked with their stage and their net; what comes from any other line
+(a generator being closed, the run's own end, an inner net's business) passes.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from typing import NoReturn, cast, final
+
+from returns.result import Failure
+from returns.result import Success
+
+from fstream.interpreter.chunk import Fault
+from fstream.interpreter.kernel.writer import Mark
+from fstream.plan.nodes import Erased
+from fstream.plan.nodes import Label
+from fstream.plan.nodes import OfClass
+from fstream.plan.nodes import OfGuard
+from fstream.plan.nodes import OfPort
+from fstream.plan.nodes import Test
+from fstream.plan.ports import Port
+from fstream.result.captured import Glimpse
+from fstream.result.captured import glimpse
+from fstream.result.captured import stage_failure
+from fstream.result.errors import StageFailure
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a kernel knows of the place it runs in."""
+
+    context: str
+    pid: int
+    clock: Callable[[], float]
+
+
+class Stopped(BaseException):
+    """The run ends here; never seen by users."""
+
+
+@final
+@dataclass(slots=True, kw_only=True)
+class Net:
+    """The faults of a kernel, and what is needed to name them."""
+
+    marks: Mapping[int, Mark]
+    labels: dict[int, Label]
+    surroundings: Surroundings
+    keys: Sequence[int] = ()
+    faults: list[Fault] = field(default_factory=list[Fault])
+    arrests: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+
+    def cause(
+        self, exc: BaseException, item: object, net: int
+    ) -> tuple[int, Glimpse] | None:
+        """The stage that raised ``exc``, if it is for ``net`` to catch."""
+        trace = exc.__traceback__
+        if trace is None:
+            return None
+        mark = self.marks.get(trace.tb_lineno)
+        if mark is None or mark.net != net:
+            return None
+        inner = trace.tb_next
+        while inner is not None and inner.tb_frame.f_code in _OWN:
+            exc.__traceback__ = inner
+            inner = inner.tb_next
+        return mark.stage, glimpse(exc, item)
+
+    def failure(self, stage: int, cause: Glimpse, index: int) -> StageFailure:
+        """The error value for a failure in ``stage``."""
+        label = self.labels[stage]
+        return stage_failure(
+            cause,
+            stage=label.name,
+            site=str(label.site),
+            step="call",
+            index=index,
+            attempt=1,
+            context=self.surroundings.context,
+            pid=self.surroundings.pid,
+        )
+
+
+# ---- what generated source calls besides users' functions
+
+
+def fails(result: object) -> bool:
+    """Whether ``result`` is a Failure; a mistake if it is no Result at all."""
+    if isinstance(result, Success):
+        return False
+    if isinstance(result, Failure):
+        return True
+    text = f"try_stage needs a Success or a Failure, but got {type(result).__name__}"
+    raise TypeError(text)
+
+
+def not_emitted(thing: object) -> NoReturn:
+    """Refuse what an emit_stage's function gave."""
+    text = f"emit_stage needs emit(...) or emit_to(...), but got {type(thing).__name__}"
+    raise TypeError(text)
+
+
+def unrouted(item: object) -> NoReturn:
+    """Refuse an item that no case of a route takes."""
+    text = f"no case of the route takes an item of type {type(item).__name__}"
+    raise TypeError(text)
+
+
+def noted(items: Iterable[object], page: memoryview, stage: int) -> Iterator[object]:
+    """``items``, with each step of the iteration noted in the recorder."""
+    for item in items:
+        yield item
+        page[2] = stage
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Scattering:
+    """Tags an item with the number of the first of ``tests`` that it passes."""
+
+    tests: tuple[Test, ...]
+
+    def tagged(self, item: object) -> tuple[int, object]:
+        """``item`` with its way; a message to a port is unwrapped."""
+        for way, test in enumerate(self.tests):
+            match test:
+                case OfClass(kinds) if isinstance(item, kinds):
+                    return way, item
+                case OfPort(port) if isinstance(item, port):
+                    return way, cast("Port[object]", item).item  # a port by its class
+                case OfGuard(guard) if _passes(guard, item):
+                    return way, item
+                case _:
+                    continue
+        unrouted(item)
+
+
+def _passes(guard: Erased, item: object) -> object:
+    # Erased: the guard takes what the route takes.
+    return cast("Callable[[object], object]", guard)(item)
+
+
+_OWN = frozenset(
+    function.__code__
+    for function in (
+        fails,
+        not_emitted,
+        unrouted,
+        noted,
+        _passes,
+        Scattering.tagged,
+    )
+)
+
+
+# ---- stateful stages
+
+
+@final
+@dataclass(slots=True)
+class Batching:
+    """The items that a batch stage holds."""
+
+    size: int
+    within: float | None
+    clock: Callable[[], float]
+    items: list[object] = field(default_factory=list[object])
+    due: float = 0.0
+
+    def put(self, item: object) -> tuple[object, ...] | None:
+        """Take ``item``; the batch, if it is complete or its time is over."""
+        items = self.items
+        items.append(item)
+        if len(items) < self.size and not self._is_due():
+            return None
+        self.items = []
+        return tuple(items)
+
+    def rest(self) -> list[tuple[object, ...]]:
+        """What is held at the end, as one last batch."""
+        items, self.items = self.items, []
+        return [tuple(items)] if items else []
+
+    def _is_due(self) -> bool:
+        if self.within is None:
+            return False
+        now = self.clock()
+        if len(self.items) == 1:
+            self.due = now + self.within
+        return now >= self.due

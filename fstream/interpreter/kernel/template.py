@@ -1,0 +1,178 @@
+"""The frame round the generated operations, in its shapes.
+
+``sized`` and ``counted`` are generators over the source's items for inline runs
+(``sized`` where the source's iterator knows what is left, so nothing is
+counted); ``chunk`` and ``recorded`` are functions over the items of a chunk
+(``recorded`` notes what it executes in a shared page). They differ in how a
+result is delivered, where an item's number comes from, and in nothing else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from typing import Literal, TypeAlias, final
+
+from fstream.interpreter.kernel.writer import STREAMED
+from fstream.interpreter.kernel.writer import At
+from fstream.interpreter.kernel.writer import Block
+from fstream.interpreter.kernel.writer import Shape
+from fstream.interpreter.kernel.writer import Then
+
+SOURCE = -1  # the net, and the stage, of the line that pulls from the source
+
+What: TypeAlias = Literal["passed", "empty", "emitted", "exits", "took", "landed"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A count that cannot be derived: ``what`` happened at ``stage`` (its arm)."""
+
+    what: What
+    stage: int
+    arm: int = 0
+
+
+@final
+@dataclass(slots=True, kw_only=True)
+class Template:
+    """What is known of a kernel, and what has been written of it."""
+
+    shape: Shape
+    is_single: bool
+    is_dense: bool
+    is_landing: bool
+    has_stages: bool
+    derived: int | None
+    names: tuple[str, ...]
+    probes: list[Probe] = field(default_factory=list[Probe])
+    blocks: list[Block] = field(default_factory=list[Block])
+    numbers: int = 0
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether results are yielded."""
+        return self.shape in STREAMED
+
+    @property
+    def position(self) -> str:
+        """The last argument of calls that need the item's position, if any."""
+        return "" if self.is_stream else ", i"
+
+    def number(self) -> int:
+        """A number that is used nowhere else."""
+        self.numbers += 1
+        return self.numbers
+
+    def name(self, stem: str) -> str:
+        """A name that is used nowhere else."""
+        return f"{stem}{self.number()}"
+
+    def calling(self, at: At, text: str, stage: int) -> None:
+        """Write ``text``, which calls a function of ``stage``."""
+        self.noting(at, stage)
+        at.line(text, calls=stage)
+
+    def noting(self, at: At, stage: int) -> None:
+        """Note in the recorder that ``stage`` is called next."""
+        if self.shape == "recorded" and self.has_stages:
+            at.line(f"page[2] = {stage}")
+
+    def iterated(self, call: str, stage: int) -> str:
+        """``call`` as something to iterate over, noted at each step."""
+        if self.shape == "recorded" and self.has_stages:
+            return f"noted({call}, page, {stage})"
+        return call
+
+    def probe(self, at: At, probe: Probe) -> None:
+        """Count an event, unless it can be derived."""
+        if probe.what == "passed" and probe.stage == self.derived:
+            return
+        if probe not in self.probes:
+            self.probes.append(probe)
+        n = self.probes.index(probe)
+        where = "i" if self.is_single else "(i << 32) + len(outs) + len(faults)"
+        at.line(f"c{n} += 1" if self.is_stream else f"p{n}({where})")
+
+    def landed(self, at: At) -> None:
+        """Note that the pulled item has come to a good end."""
+        if self.is_landing:
+            at.line("hit |= 1")
+
+    def accepted(self, at: At, stage: int) -> None:
+        """Note that a stateful stage has taken the item: a good end, too."""
+        self.landed(at)
+        if not self.is_stream:
+            self.probe(at, Probe("landed", stage))
+
+    def deliver(self, at: At, result: str) -> None:
+        """Give ``result`` to whatever follows the kernel."""
+        self.landed(at)
+        if self.is_stream:
+            at.line(f"yield {result}")
+            return
+        at.line(f"out({result})")
+        if not self.is_dense:
+            at.line("parent(i)")
+
+    def opened(self, at: At, value: str, stage: int) -> None:
+        """Make an exit that nothing handles a fault of its item."""
+        at.line(f"opened({value}, {stage}{self.position})")
+        self._failed(at)
+
+    def netted(self, at: At, body: Callable[[At], None]) -> None:
+        """Write ``body`` with a net for what user code raises in it."""
+        at.suite("try:", body)
+        at.line("except BaseException as exc:")
+        at.line(f"    if not caught(exc, {at.x}{self.position}):")
+        at.line("        raise")
+        self._failed(replace(at, indent=at.indent + 1))
+
+    def _failed(self, at: At) -> None:
+        """Note a fault of the pulled item, and end here if it was one too many."""
+        if self.is_landing:
+            at.line("hit |= 2")
+        if self.is_stream:
+            at.line("over()")
+
+    def loop(
+        self, at: At, over: str, body: Callable[[At], None], *, calls: int
+    ) -> None:
+        """Write ``body`` for each item of ``over``, each in a net of its own."""
+        inner = replace(at, depth=at.depth + 1, indent=at.indent + 1, end="continue")
+        at.line(f"for {inner.x} in {over}:", calls=calls)
+        self.netted(replace(inner, net=0), body)
+
+    def shared(self, then: Then, at: At) -> Then:
+        """``then`` in a form that may be written repeatedly: as a function."""
+        if then.is_short:
+            return then
+        name = self.name("rest_")
+        block = Block()
+        inner = At(block=block, indent=1, depth=0, exits=at.exits, end="return")
+        head = replace(inner, indent=0)
+        head.line(f"def {name}(x0{self.position}):")
+        self.nonlocals(inner)
+        self.netted(inner, then.write)
+        if self.is_stream:
+            inner.line("yield from ()")
+        self.blocks.append(block)
+        return Then(lambda there: self._call(name, there), is_short=True)
+
+    def _call(self, name: str, at: At) -> None:
+        call = f"{name}({at.x}{self.position})"
+        at.line(f"yield from {call}" if self.is_stream else call)
+
+    def nonlocals(self, at: At) -> None:
+        """Keep a place for the names that functions change (known at the end)."""
+        at.line("nonlocal @")
+
+    def changed(self) -> list[str]:
+        """The names that functions of a generator kernel change."""
+        if not self.is_stream:
+            return []
+        counts = [f"c{n}" for n in range(len(self.probes))]
+        hits = ["hit"] if self.is_landing else []
+        number = ["n"] if self.shape == "counted" else []
+        return [*counts, *hits, *number]

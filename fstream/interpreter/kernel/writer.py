@@ -1,0 +1,88 @@
+"""Generated source: lines, and which stage each of them calls."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from typing import Literal, TypeAlias, final
+
+Shape: TypeAlias = Literal["sized", "counted", "chunk", "recorded"]
+STREAMED: frozenset[Shape] = frozenset(("sized", "counted"))
+End: TypeAlias = Literal["continue", "return"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line that calls user code: of which stage, and which net catches it."""
+
+    stage: int
+    net: int
+
+
+Line: TypeAlias = tuple[str, Mark | None]
+
+
+@final
+@dataclass(slots=True)
+class Block:
+    """The lines of one generated function."""
+
+    lines: list[Line] = field(default_factory=list[Line])
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Where what exits goes; ``ends`` if the path of the item ends there."""
+
+    write: "Callable[[At, str], None]"
+    ends: bool
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Then:
+    """How to write what follows; ``is_short`` if it may be written repeatedly."""
+
+    write: "Callable[[At], None]"
+    is_short: bool
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """A place in generated source: the item there is in the variable ``x``."""
+
+    block: Block
+    indent: int
+    depth: int
+    exits: tuple[Exit, ...]
+    end: End
+    net: int = 0
+
+    @property
+    def x(self) -> str:
+        """The variable that holds the item."""
+        return f"x{self.depth}"
+
+    def line(self, text: str, *, calls: int | None = None) -> None:
+        """Write ``text``; ``calls`` is the stage whose code it runs."""
+        mark = None if calls is None else Mark(calls, self.net)
+        self.block.lines.append(("    " * self.indent + text, mark))
+
+    def suite(self, head: str, body: "Callable[[At], None]") -> None:
+        """Write ``head`` and, one level deeper, ``body``."""
+        self.line(head)
+        before = len(self.block.lines)
+        inner = replace(self, indent=self.indent + 1)
+        body(inner)
+        if len(self.block.lines) == before:
+            inner.line("pass")
+
+    def out_of(self, outer: "At") -> "At":
+        """This place, with the exits and the net that hold at ``outer``."""
+        return replace(self, exits=outer.exits, net=outer.net)
+
+
+FALL = Then(lambda _: None, is_short=True)

@@ -1,0 +1,1 @@
+"""What users mean: plans as frozen data."""

@@ -1,0 +1,108 @@
+"""Labels: a stage's name, site, context.
+
+Combinators make them from what they were given; a wrong argument is refused
+here, at the user's call, in one sentence that names the argument.
+"""
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+from typing import Never
+
+from fstream.plan.contexts import Context
+from fstream.plan.nodes import Label
+from fstream.plan.nodes import Site
+
+_OURS = ("fstream.plan.", "fstream.combinators.")
+
+
+def label_for(
+    fn: Callable[[Never], object],
+    call: str,
+    *,
+    on: Context | None = None,
+    name: str | None = None,
+) -> Label:
+    """Label a stage that calls ``fn``, checking all that ``call`` was given."""
+    check_function(fn, f"{call}(fn=...)")
+    if on is not None:
+        check_context(on, f"{call}(on=...)")
+    if name is not None:
+        check_name(name, f"{call}(name=...)")
+    return label(function_name(fn) if name is None else name, on=on)
+
+
+def label(name: str, *, on: Context | None = None) -> Label:
+    """Label a stage with ``name`` and the place where the user wrote it."""
+    return Label(name=name, site=_caller(), on=on)
+
+
+def check_function(fn: object, argument: str) -> None:
+    """Refuse what is no plain function."""
+    check_callable(fn, argument)
+    if inspect.iscoroutinefunction(fn) or _is_async_call(fn):
+        own = function_name(fn)
+        text = (
+            f"{argument} must be a plain function, but {own} is a coroutine"
+            f" function: use a function that calls asyncio.run({own}(item)),"
+            " with on=threads(n)"
+        )
+        raise TypeError(text)
+
+
+def check_callable(value: object, argument: str) -> None:
+    """Refuse what cannot be called."""
+    if not callable(value):
+        text = f"{argument} must be callable, but got {value!r}"
+        raise TypeError(text)
+
+
+def check_class(value: object, argument: str) -> None:
+    """Refuse what is no class."""
+    if not isinstance(value, type):
+        text = f"{argument} must be a class, but got {value!r}"
+        raise TypeError(text)
+
+
+def check_context(value: object, argument: str) -> None:
+    """Refuse what is no context."""
+    if not isinstance(value, Context):
+        text = f"{argument} must be a context such as threads(4), but got {value!r}"
+        raise TypeError(text)
+
+
+def check_name(value: object, argument: str) -> None:
+    """Refuse what is no name."""
+    if not isinstance(value, str):
+        text = f"{argument} must be text, but got {value!r}"
+        raise TypeError(text)
+    if not value:
+        text = f"{argument} must not be empty"
+        raise ValueError(text)
+
+
+def function_name(fn: object) -> str:
+    """Say what ``fn`` is called, without where it was defined locally."""
+    if isinstance(fn, partial):
+        return function_name(fn.func)
+    own = getattr(fn, "__qualname__", None) or getattr(fn, "__name__", None)
+    found = own if isinstance(own, str) else type(fn).__qualname__
+    return found.rpartition("<locals>.")[2]
+
+
+def _is_async_call(fn: object) -> bool:
+    return inspect.iscoroutinefunction(type(fn).__call__)
+
+
+def _caller() -> Site:
+    frame = inspect.currentframe()
+    while frame is not None and _is_ours(frame):
+        frame = frame.f_back
+    if frame is None:
+        return Site(file="<unknown>", line=0)
+    return Site(file=frame.f_code.co_filename, line=frame.f_lineno)
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith(_OURS)

@@ -1,0 +1,361 @@
+"""The closed set of operations a plan can contain.
+
+A node is data: frozen, slotted, comparable, and picklable whenever its
+functions are. Nothing in this module runs user code; the one reading that
+gives nodes their meaning is ``fstream.interpreter.kernel``.
+
+Functions are stored erased. ``Callable[[Never], object]`` accepts every
+one-argument function without a cast, and refuses to be called by accident.
+The types users see live in ``fstream.plan.typed``.
+"""
+
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Iterable
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Literal, Never, TypeAlias, final
+
+from fstream.plan.contexts import Context
+
+Erased: TypeAlias = Callable[[Never], object]
+Folding: TypeAlias = Callable[[Never, Never], object]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where in the user's code a stage was written; never part of equality."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What a stage is called, where it was written, and where it shall run."""
+
+    name: str
+    site: Site = field(compare=False)
+    on: Context | None = None
+
+
+# ---- sources
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The items of a collection, in its order."""
+
+    items: Collection[object]
+    label: Label
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The items of ``make()``, called afresh by every run."""
+
+    make: Callable[[], Iterable[object]]
+    label: Label
+
+
+Origin: TypeAlias = Items | Made
+
+
+# ---- stages that call a function
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Replace each item by ``fn(item)``."""
+
+    fn: Erased
+    label: Label
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class FlatMap:
+    """Replace each item by the items of ``fn(item)``, one after the other."""
+
+    fn: Erased
+    label: Label
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Keep the items for which ``fn(item)`` is true."""
+
+    fn: Erased
+    label: Label
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Replace each item by the success of ``fn(item)``; its failure exits."""
+
+    fn: Erased
+    label: Label
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Emitting:
+    """Send on what ``fn(item)`` emits: items go on, messages exit."""
+
+    fn: Erased
+    label: Label
+
+
+# ---- stages without a function
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Collect ``size`` items into a tuple; the rest follows at the end."""
+
+    size: int
+    within: float | None
+    label: Label
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Unbatch:
+    """Send on the items of each tuple, one after the other."""
+
+    label: Label
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Let every item exit: as itself, or as a message to ``port``."""
+
+    port: Callable[[Never], object] | None
+    label: Label
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """Wrap each item: ``Success(item)`` or ``Failure(item)`` (for attempt)."""
+
+    case: Literal["success", "failure"]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Replace each item by ``(number, item)``: which sink it is for."""
+
+    number: int
+
+
+# ---- stages made of stages
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Run ``steps`` one after the other; none is the identity."""
+
+    steps: "tuple[Stage, ...]"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class OfClass:
+    """An arm is taken by instances of ``classes``."""
+
+    classes: tuple[type, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class OfGuard:
+    """An arm is taken where ``guard(item)`` is true."""
+
+    guard: Erased
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class OfPort:
+    """An arm is taken by messages to ``port``, and unwraps them."""
+
+    port: type
+
+
+Test: TypeAlias = OfClass | OfGuard | OfPort
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A way through a route."""
+
+    test: Test
+    stage: "Stage"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Send each item through the first arm whose test it passes."""
+
+    arms: tuple[Arm, ...]
+    label: Label
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """Send each item through every arm, one after the other."""
+
+    arms: "tuple[Stage, ...]"
+    label: Label
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Recover:
+    """Send what exits ``body`` through ``handler``, in its place."""
+
+    body: "Stage"
+    handler: "Stage"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """Let what fails an item in ``body`` exit it, as a value."""
+
+    body: "Stage"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Place the stages of ``body`` that name no context of their own."""
+
+    context: Context
+    body: "Stage"
+
+
+Stage: TypeAlias = (
+    Map
+    | FlatMap
+    | Filter
+    | Try
+    | Emitting
+    | Batch
+    | Unbatch
+    | Leave
+    | Wrap
+    | Mark
+    | Chain
+    | Route
+    | Broadcast
+    | Recover
+    | Catch
+    | Within
+)
+
+
+# ---- sinks
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Answer all items as a tuple."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Answer ``fn(...fn(fn(init, a), b)..., z)``."""
+
+    init: object
+    fn: Folding
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Answer how many items came."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Answer ``None`` when all items have come."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Piped:
+    """Send items through ``stage`` on their way to ``sink``."""
+
+    stage: Stage
+    sink: "Sink"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class MapResult:
+    """Answer ``fn(answer of sink)``."""
+
+    sink: "Sink"
+    fn: Erased
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class All:
+    """Send each item to every one of ``sinks``; answer the tuple of answers."""
+
+    sinks: "tuple[Sink, ...]"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Divert:
+    """Send items to ``main``, what exits on the way to ``aside``; answer both."""
+
+    stage: Stage
+    main: "Sink"
+    aside: "Sink"
+
+
+Sink: TypeAlias = Collect | Fold | Count | Drain | Piped | MapResult | All | Divert
+Node: TypeAlias = Origin | Stage | Sink
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A source with the stages after it."""
+
+    origin: Origin
+    stage: Stage
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A closed plan: a flow and the sink where it ends."""
+
+    flow: Flow
+    sink: Sink

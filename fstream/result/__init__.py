@@ -1,0 +1,1 @@
+"""What comes back: outcomes, errors and exceptions made into values."""

@@ -1,0 +1,306 @@
+"""Errors are values.
+
+The tree::
+
+    RunError
+      ItemFailure
+        StageFailure     user code of one stage raised, or a value could not cross
+        WorkerLost       a worker ended while it executed the item
+        TimedOut         the item took longer than its stage allows
+      SourceFailed       a source raised; it has ended
+      SinkFailed         a sink raised; the run has ended
+      PlanInvalid        the plan cannot run; nothing was started
+      TooManyFailures    more items failed than were tolerated
+      Cancelled          the run was ended before its end
+
+The unions are closed, so callers can ``match`` on them and the type checker can
+tell them what they forgot. Every member holds text and numbers only: it
+compares, hashes, pickles and becomes JSON, in every process.
+"""
+
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import fields
+from typing import Literal, TypeAlias, final
+
+from fstream.result.carrier import Carrier
+from fstream.result.printable import is_sequence
+from fstream.result.record import Captured
+from fstream.result.record import Frame
+
+Step: TypeAlias = Literal["decode", "call", "encode", "open", "close"]
+SinkStep: TypeAlias = Literal["call", "open", "flush", "close"]
+Effects: TypeAlias = Literal["none", "complete", "unknown"]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageFailure:
+    """User code of a stage raised, or a value could not cross to or from it.
+
+    ``index`` is the ordinal of the pulled source item, and ``item`` the bounded
+    ``repr`` of what the stage was given, made where it failed.
+    """
+
+    stage: str
+    site: str
+    step: Step
+    index: int
+    item: str
+    attempt: int
+    context: str
+    pid: int
+    effects: Effects
+    error: Captured
+    carrier: Carrier | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def kind(self) -> str:
+        """The class of the exception: ``module.qualname``."""
+        return self.error.kind
+
+    @property
+    def message(self) -> str:
+        """The message of the exception."""
+        return self.error.message
+
+    @property
+    def traceback(self) -> str:
+        """The traceback as Python prints it where it happened."""
+        return self.error.traceback
+
+    def is_a(self, name: str) -> bool:
+        """Tell whether the exception is of class ``name``, without its import."""
+        return self.error.is_a(name)
+
+    def value(self) -> object:
+        """Answer the item again, or ``None`` where that was not proven to work."""
+        return None if self.carrier is None else self.carrier.value()
+
+    def exception(self) -> BaseException | None:
+        """Answer the exception again, or ``None`` where that was not proven."""
+        return None if self.carrier is None else self.carrier.exception()
+
+    def to_json(self) -> dict[str, object]:
+        """Answer the facts as JSON objects."""
+        return as_json(self)
+
+    def __str__(self) -> str:
+        return (
+            f"stage {self.stage!r} ({self.site}) failed {_AT[self.step]} of item "
+            f"{self.index}, {self.item}: {self.error.headline}\n{_where(self)}"
+            f"{self.traceback.rstrip()}"
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerLost:
+    """A worker process ended while it executed an item; maybe the item's fault."""
+
+    stage: str
+    site: str
+    step: Step
+    index: int
+    item: str
+    attempt: int
+    context: str
+    pid: int
+    exit_code: int | None
+    signal: str | None
+    effects: Effects
+
+    def to_json(self) -> dict[str, object]:
+        """Answer the facts as JSON objects."""
+        return as_json(self)
+
+    def __str__(self) -> str:
+        return (
+            f"stage {self.stage!r} ({self.site}) lost its worker {_AT[self.step]} of "
+            f"item {self.index}, {self.item}: {_end(self.exit_code, self.signal)}\n"
+            f"{_where(self)}".rstrip()
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedOut:
+    """An item took longer than its stage allows, in seconds."""
+
+    stage: str
+    site: str
+    index: int
+    item: str
+    attempt: int
+    context: str
+    pid: int
+    limit: float
+    effects: Effects
+
+    def to_json(self) -> dict[str, object]:
+        """Answer the facts as JSON objects."""
+        return as_json(self)
+
+    def __str__(self) -> str:
+        return (
+            f"stage {self.stage!r} ({self.site}) timed out after {self.limit:g} s "
+            f"on item {self.index}, {self.item}\n{_where(self)}".rstrip()
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFailed:
+    """A source raised when item ``index`` was pulled; it gives no more items."""
+
+    source: str
+    site: str
+    index: int
+    error: Captured
+
+    def to_json(self) -> dict[str, object]:
+        """Answer the facts as JSON objects."""
+        return as_json(self)
+
+    def __str__(self) -> str:
+        return (
+            f"source {self.source!r} ({self.site}) failed to give item {self.index}: "
+            f"{self.error.headline}\n{self.error.traceback.rstrip()}"
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkFailed:
+    """A sink raised; what it was given is in an unknown state."""
+
+    step: SinkStep
+    error: Captured
+
+    def to_json(self) -> dict[str, object]:
+        """Answer the facts as JSON objects."""
+        return as_json(self)
+
+    def __str__(self) -> str:
+        return (
+            f"the sink failed {_AT[self.step]}: {self.error.headline}\n"
+            f"{self.error.traceback.rstrip()}"
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanInvalid:
+    """The plan cannot run, for all of ``reasons``; nothing was started."""
+
+    reasons: tuple[str, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Answer the facts as JSON objects."""
+        return as_json(self)
+
+    def __str__(self) -> str:
+        if len(self.reasons) == 1:
+            return f"the plan is invalid: {self.reasons[0]}"
+        lines = (f"\n  - {reason}" for reason in self.reasons)
+        return f"the plan is invalid, for {len(self.reasons)} reasons:{''.join(lines)}"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooManyFailures:
+    """More items failed than were tolerated; ``first`` are the first of them.
+
+    An exit that was left open stands in ``first`` as its bounded ``repr``.
+    """
+
+    count: int
+    tolerated: str
+    first: tuple[object, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Answer the facts as JSON objects."""
+        return as_json(self)
+
+    def __str__(self) -> str:
+        failures = "1 failure is" if self.count == 1 else f"{self.count} failures are"
+        text = f"{failures} more than the tolerated {self.tolerated}"
+        return f"{text}; the first: {self.first[0]}" if self.first else text
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """The run was ended before its end, by its caller or its deadline."""
+
+    reason: str
+
+    def to_json(self) -> dict[str, object]:
+        """Answer the facts as JSON objects."""
+        return as_json(self)
+
+    def __str__(self) -> str:
+        return f"the run was cancelled: {self.reason}"
+
+
+ItemFailure: TypeAlias = StageFailure | WorkerLost | TimedOut
+RunError: TypeAlias = (
+    ItemFailure | SourceFailed | SinkFailed | PlanInvalid | TooManyFailures | Cancelled
+)
+
+
+def as_json(error: RunError) -> dict[str, object]:
+    """Answer what ``json.dumps`` takes: the fields, after the ``type``.
+
+    >>> Cancelled(reason="Ctrl-C").to_json()
+    {'type': 'Cancelled', 'reason': 'Ctrl-C'}
+    """
+    told = {at.name: _json(getattr(error, at.name)) for at in fields(error)}
+    told.pop("carrier", None)
+    return {"type": type(error).__name__, **told}
+
+
+def _json(value: object) -> object:
+    if is_sequence(value):
+        return [_json(part) for part in value]
+    match value:
+        case Frame() | Captured():
+            return {at.name: _json(getattr(value, at.name)) for at in fields(value)}
+        case (
+            StageFailure()
+            | WorkerLost()
+            | TimedOut()
+            | SourceFailed()
+            | SinkFailed()
+            | PlanInvalid()
+            | TooManyFailures()
+            | Cancelled()
+        ):
+            return as_json(value)
+        case _:
+            return value
+
+
+_AT = {
+    "decode": "at the decoding",
+    "call": "at the call",
+    "encode": "at the encoding of the result",
+    "open": "at the opening",
+    "flush": "at the flush",
+    "close": "at the closing",
+}
+
+
+def _where(error: ItemFailure) -> str:
+    return (
+        f"in {error.context}, pid {error.pid}, attempt {error.attempt}, "
+        f"effects {error.effects}\n"
+    )
+
+
+def _end(exit_code: int | None, signal: str | None) -> str:
+    if signal is not None:
+        return f"it was ended by {signal}"
+    if exit_code is not None:
+        return f"it ended with exit code {exit_code}"
+    return "how it ended is unknown"

@@ -1,0 +1,156 @@
+"""The host of a worker's kernels, which executes calls."""
+
+import os
+import time
+from dataclasses import replace
+from typing import Literal, final
+
+from fstream.compiler.shape import is_single
+from fstream.interpreter.chunk import Fault
+from fstream.interpreter.chunk import Reply
+from fstream.interpreter.kernel import ChunkKernel
+from fstream.interpreter.kernel import Surroundings
+from fstream.interpreter.kernel import chunk_kernel
+from fstream.result.captured import Details
+from fstream.result.errors import Step
+from fstream.transport.frame import Frame
+from fstream.worker.blame import glimpse_outside
+from fstream.worker.letters import CallHead
+from fstream.worker.letters import Terms
+from fstream.worker.letters import read_call
+from fstream.worker.letters import read_items
+from fstream.worker.letters import read_shipped
+from fstream.worker.letters import read_terms
+from fstream.worker.letters import reply_frame
+from fstream.worker.recorder import CALLING
+from fstream.worker.recorder import DECODING
+from fstream.worker.recorder import ENCODING
+from fstream.worker.recorder import NOWHERE
+from fstream.worker.recorder import OFFSET
+from fstream.worker.recorder import POSITION
+from fstream.worker.recorder import STAGE
+from fstream.worker.recorder import TICKET
+from fstream.worker.results import encoded
+from fstream.worker.setting import settle
+from fstream.worker.shipped import Shipped
+from fstream.worker.things import all_failed
+from fstream.worker.things import appended
+
+
+@final
+class Host:
+    """Executes calls, with the kernels of what was shipped."""
+
+    __slots__ = ("_kernels", "_refusal", "_stages", "_wheres", "_words")
+
+    def __init__(self, words: memoryview) -> None:
+        self._words = words
+        self._kernels: dict[int, ChunkKernel] = {}
+        self._wheres: dict[int, Literal["position", "place"]] = {}
+        self._stages: dict[int, tuple[int, ...]] = {}
+        self._refusal: Details | None = None
+
+    def settle(self, frame: Frame) -> None:
+        """Take over what the parent shipped.
+
+        Where users' modules cannot be imported all calls are to fail with that.
+        """
+        terms = read_terms(frame)
+        settle(terms.setting)
+        self._stages = terms.stages
+        try:
+            shipped = read_shipped(frame)
+        except BaseException as exc:  # noqa: BLE001  # importing runs user code
+            self._refusal = glimpse_outside(exc, None).details()
+            return
+        self._install(shipped, terms)
+
+    def answer(self, frame: Frame) -> Frame:
+        """Execute a call."""
+        began = time.perf_counter_ns()
+        self._note_decoding(frame.sequence)
+        head = read_call(frame)
+        stages = self._stages[frame.lane]
+        items = self._items(frame)
+        match items:
+            case list():
+                reply = self._execute(frame.lane, head, items)
+            case Details():
+                step: Step = "decode" if self._refusal is None else "open"
+                causes = [items] * head.length
+                reply = all_failed(causes, stage=stages[0], step=step)
+        self._words[STAGE] = ENCODING
+        reply, payload = encoded(reply, _told(head, items), stage=stages[-1])
+        answer = reply_frame(frame, reply, payload)
+        return replace(answer, service=time.perf_counter_ns() - began)
+
+    def _install(self, shipped: Shipped, terms: Terms) -> None:
+        shipped.install()
+        surroundings = Surroundings(
+            context=terms.context,
+            pid=os.getpid(),
+            clock=time.monotonic,
+        )
+        for segment in shipped.segments:
+            self._kernels[segment.number] = chunk_kernel(
+                segment,
+                surroundings=surroundings,
+                recorder=self._words,
+            )
+            self._wheres[segment.number] = (
+                "position" if is_single(segment.op) else "place"
+            )
+
+    def _note_decoding(self, ticket: int) -> None:
+        words = self._words
+        words[POSITION] = NOWHERE
+        words[STAGE] = DECODING
+        words[OFFSET] = 0
+        words[TICKET] = ticket + 1
+
+    def _items(self, frame: Frame) -> list[object] | Details:
+        if self._refusal is not None:
+            return self._refusal
+        try:
+            return read_items(frame)
+        except BaseException as exc:  # noqa: BLE001  # loading runs user code
+            return glimpse_outside(exc, None).details()
+
+    def _execute(self, segment: int, head: CallHead, items: list[object]) -> Reply:
+        kernel = self._kernels[segment]
+        keys = range(head.length) if head.keys is None else head.keys
+        self._words[STAGE] = CALLING
+        if not head.barred:
+            return kernel(items, keys, head.flush)
+        where = self._wheres[segment]
+        reply = Reply([], None, [], (), [])
+        start = taken = 0
+        for position, cause in head.barred:
+            self._note_start(start)
+            end = taken + position - start
+            part = kernel(items[taken:end], keys[start:position], None)
+            place = len(part.outs) + len(part.faults)
+            stage = self._stages[segment][0]
+            barred = Fault(place, position - start, stage, "encode", cause)
+            part.faults.append(barred)
+            reply = appended(reply, part, offset=start, where=where)
+            start, taken = position + 1, end
+        self._note_start(start)
+        rest = kernel(items[taken:], keys[start:], head.flush)
+        return appended(reply, rest, offset=start, where=where)
+
+    def _note_start(self, offset: int) -> None:
+        self._words[POSITION] = NOWHERE
+        self._words[OFFSET] = offset
+
+
+def _told(head: CallHead, items: list[object] | Details) -> list[object]:
+    """Give the items by their positions in the whole chunk, as failures tell them."""
+    if isinstance(items, Details):
+        return [None] * head.length
+    if not head.barred:
+        return items
+    told = list(items)
+    for position, _ in head.barred:
+        told.insert(position, None)
+    return told

@@ -1,0 +1,182 @@
+"""What a parent and its workers write to each other.
+
+::
+
+    parent -> worker   SETTING  head: Terms       body: what was shipped
+                       CALL     head: CallHead    body: items
+    worker -> parent   REPLY    head: ReplyHead   body: outputs, open exits
+
+A frame's ``lane`` is the segment's number and its ``sequence`` the ticket of the
+call. Heads hold only what is ours, so they always load; what is a user's stands
+in bodies, and may fail to.
+"""
+
+import os
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias, cast, final
+
+from fstream.interpreter.chunk import Call
+from fstream.interpreter.chunk import Fault
+from fstream.interpreter.chunk import OpenExit
+from fstream.interpreter.chunk import Reply
+from fstream.result.captured import Details
+from fstream.result.captured import Glimpse
+from fstream.result.errors import Step
+from fstream.transport.codec import Payload
+from fstream.transport.codec import decode
+from fstream.transport.codec import encode
+from fstream.transport.frame import Frame
+from fstream.worker.setting import Setting
+from fstream.worker.shipped import Shipped
+
+SETTING, CALL, REPLY = 1, 2, 3
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a worker must know even when its functions do not load."""
+
+    setting: Setting
+    context: str
+    stages: dict[int, tuple[int, ...]]
+
+
+class CallHead(NamedTuple):
+    """``barred`` items could not be encoded, and belong between the others."""
+
+    keys: Sequence[int] | None
+    flush: int | None
+    barred: tuple[tuple[int, Details], ...]
+    length: int
+
+
+_FaultLine: TypeAlias = tuple[int, int, int, Step, Details | None]
+
+
+class ReplyHead(NamedTuple):
+    """A reply without outputs; a fault without details is an open exit."""
+
+    parents: list[int] | None
+    faults: list[_FaultLine]
+    probes: tuple[list[int], ...]
+    arrests: list[tuple[int, int]]
+    outs: int
+    pid: int
+
+
+# ---- from the parent
+
+
+def setting_frame(terms: Terms, shipped: Payload) -> Frame:
+    """Write the first frame to a worker."""
+    return Frame(
+        kind=SETTING,
+        head=pickle.dumps(terms, 5),
+        body=shipped.body,
+        buffers=shipped.buffers,
+    )
+
+
+def call_frame(call: Call, head: CallHead, items: Payload) -> Frame:
+    """Write ``call``."""
+    return Frame(
+        kind=CALL,
+        lane=call.segment,
+        sequence=call.ticket,
+        head=pickle.dumps(tuple(head), 5),
+        body=items.body,
+        buffers=items.buffers,
+    )
+
+
+def read_reply_head(frame: Frame) -> tuple[Reply, int]:
+    """Read our part of a reply, and who gave it; all outputs are yet ``None``."""
+    head = ReplyHead(*pickle.loads(frame.head))  # noqa: S301  # written by us
+    faults = [
+        Fault(place, position, stage, step, details or OpenExit(None))
+        for place, position, stage, step, details in head.faults
+    ]
+    outs: list[object] = [None] * head.outs
+    reply = Reply(outs, head.parents, faults, head.probes, head.arrests)
+    return reply, head.pid
+
+
+def read_reply_body(frame: Frame, reply: Reply) -> None:
+    """Fill in the users' part; raises what its loading raises."""
+    outs, exits = cast(
+        "tuple[list[object], list[object]]",
+        decode(frame.body, frame.buffers),
+    )
+    reply.outs = outs
+    if exits:
+        opened = (each for each in reply.faults if isinstance(each.cause, OpenExit))
+        for fault, value in zip(opened, exits, strict=True):
+            fault.cause = OpenExit(value)
+
+
+# ---- from a worker
+
+
+def read_terms(frame: Frame) -> Terms:
+    """Read our part of a worker's first frame."""
+    terms: Terms = pickle.loads(frame.head)  # noqa: S301  # written by us
+    return terms
+
+
+def read_shipped(frame: Frame) -> Shipped:
+    """Read what was shipped; raises what importing it raises."""
+    return cast("Shipped", decode(frame.body, frame.buffers))
+
+
+def read_call(frame: Frame) -> CallHead:
+    """Read our part of a call."""
+    return CallHead(*pickle.loads(frame.head))  # noqa: S301  # written by us
+
+
+def read_items(frame: Frame) -> list[object]:
+    """Read the items of a call; raises what their loading raises."""
+    return cast("list[object]", decode(frame.body, frame.buffers))
+
+
+def reply_payload(reply: Reply) -> Payload:
+    """Encode the users' part of ``reply``; raises what its pickling raises."""
+    causes = [fault.cause for fault in reply.faults]
+    exits = [cause.value for cause in causes if isinstance(cause, OpenExit)]
+    return encode((reply.outs, exits))
+
+
+def reply_frame(call: Frame, reply: Reply, payload: Payload) -> Frame:
+    """Write the reply to ``call``; the service is yet to be told."""
+    faults: list[_FaultLine] = [
+        (fault.place, fault.position, fault.stage, fault.step, _details(fault))
+        for fault in reply.faults
+    ]
+    head = ReplyHead(
+        reply.parents,
+        faults,
+        reply.probes,
+        reply.arrests,
+        len(reply.outs),
+        os.getpid(),
+    )
+    return Frame(
+        kind=REPLY,
+        lane=call.lane,
+        sequence=call.sequence,
+        head=pickle.dumps(tuple(head), 5),
+        body=payload.body,
+        buffers=payload.buffers,
+    )
+
+
+def _details(fault: Fault) -> Details | None:
+    match fault.cause:
+        case Glimpse() as glimpsed:
+            return glimpsed.details()
+        case Details() as details:
+            return details
+        case _:
+            return None

@@ -1,0 +1,223 @@
+"""The program's end of its nursery.
+
+One nursery serves all runs of a program. It is started by the first, is nobody's
+child (no wait of the host ever meets it), and ends with the program: it sees the
+program's end by itself, whatever ended it.
+"""
+
+import atexit
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import final
+
+from fstream.worker import orders
+from fstream.worker.orders import Order
+
+_PATIENCE = 3.0
+_END = 3
+_BOOT = (
+    "import os, sys\n"
+    "sys.path[:] = sys.argv[3:]\n"
+    "if os.fork(): os._exit(0)\n"
+    "from fstream.worker.nursery import main\n"
+    "main(int(sys.argv[1]), int(sys.argv[2]))\n"
+)
+
+
+@final
+class Session:
+    """A conversation with the nursery about the workers of one backend."""
+
+    __slots__ = ("_end", "is_open")
+
+    def __init__(self) -> None:
+        self._end, theirs = orders.pair()
+        self.is_open = True
+        _program.open(theirs)
+        theirs.close()
+
+    def fileno(self) -> int:
+        """The socket's descriptor."""
+        return self._end.fileno()
+
+    def fork(self, worker: int, end: int, page: int) -> None:
+        """Ask for a worker that serves ``end``."""
+        self._write(Order(word="fork", worker=worker, descriptors=(end, page)))
+
+    def kill(self, worker: int) -> None:
+        """Ask for the death of a worker."""
+        self._write(Order(word="kill", worker=worker))
+
+    def read(self) -> list[Order]:
+        """Read what the nursery told; ``is_open`` is false after its last word."""
+        told: list[Order] = []
+        while self.is_open:
+            order = orders.read(self._end)
+            if order == "nothing":
+                break
+            if order == "ended":
+                self.is_open = False
+                break
+            told.append(order)
+        if told:
+            _program.reap()
+        return told
+
+    def end(self) -> bool:
+        """Have all workers end; answer when they are gone, or false if overdue."""
+        with suppress(OSError):
+            self._end.shutdown(socket.SHUT_WR)
+        while self.is_open and _is_readable(self._end.fileno()):
+            for order in self.read():
+                for descriptor in order.descriptors:
+                    os.close(descriptor)
+        is_done = not self.is_open
+        self.leave()
+        return is_done
+
+    def leave(self) -> None:
+        """Close our end without a word."""
+        self.is_open = False
+        self._end.close()
+
+    def _write(self, order: Order) -> None:
+        try:
+            orders.write(self._end, order)
+        except OSError:
+            self.is_open = False
+
+
+@final
+class _Program:
+    """The nursery of this process, if it has one."""
+
+    __slots__ = ("_end", "_lock", "_starter")
+
+    def __init__(self) -> None:
+        self._end: socket.socket | None = None
+        self._lock = Lock()
+        self._starter: int | None = None
+
+    def open(self, session: socket.socket) -> None:
+        """Hand the nursery its end of a session; start one where there is none."""
+        order = Order(word="open", descriptors=(session.fileno(),))
+        with self._lock:
+            if self._end is not None and not _has_ended(self._end):
+                with suppress(OSError):
+                    orders.write(self._end, order)
+                    return
+            self._start()
+            assert self._end is not None  # noqa: S101  # for type checkers
+            orders.write(self._end, order)
+
+    def reap(self) -> None:
+        """Reap the process that started the nursery, which has ended long ago."""
+        starter, self._starter = self._starter, None
+        if starter is not None:
+            with suppress(ChildProcessError):  # the host may have reaped it
+                os.waitpid(starter, 0)
+
+    def end(self) -> None:
+        """End the nursery; answer when it is gone."""
+        if self._end is None:
+            return
+        end, self._end = self._end, None
+        hello = orders.read(end) if _is_readable(end.fileno()) else "nothing"
+        self.reap()
+        end.close()
+        if isinstance(hello, Order):
+            _is_readable(hello.descriptors[0])
+            os.close(hello.descriptors[0])
+
+    def forget(self) -> None:
+        """Have nothing to do with the nursery of the process we were forked from."""
+        if self._end is not None:
+            self._end.close()
+        self._end = None
+        self._lock = Lock()
+        self._starter = None
+
+    def _start(self) -> None:
+        self.reap()
+        if self._end is not None:
+            self._end.close()
+        self._end, theirs = orders.pair()
+        try:
+            self._starter = _spawn(theirs.fileno())
+        finally:
+            theirs.close()
+
+
+_program = _Program()
+atexit.register(_program.end)
+os.register_at_fork(after_in_child=_program.forget)
+
+
+def _spawn(end: int) -> int:
+    root = str(Path(__file__).parents[2])
+    command = [sys.executable, *_options(), "-c", _BOOT, str(_END), str(os.getpid())]
+    actions: list[tuple[object, ...]] = [
+        (os.POSIX_SPAWN_DUP2, end, _END),
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+    ]
+    for number in (1, 2):
+        if _is_closed(number):
+            action = (os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0)
+            actions.append(action)
+    return os.posix_spawn(
+        sys.executable,
+        [*command, *sys.path, root],
+        os.environ,
+        file_actions=actions,
+        setpgroup=0,
+        setsigmask=(),
+        setsigdef=signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP},
+    )
+
+
+def _options() -> list[str]:
+    """Give the options this interpreter was started with."""
+    flags = sys.flags
+    switches = {
+        "-E": flags.ignore_environment,
+        "-s": flags.no_user_site,
+        "-S": flags.no_site,
+        "-B": flags.dont_write_bytecode,
+        "-O": flags.optimize == 1,
+        "-OO": flags.optimize > 1,
+        "-b": flags.bytes_warning == 1,
+        "-bb": flags.bytes_warning > 1,
+        "-P": flags.safe_path,
+    }
+    options = [switch for switch, is_set in switches.items() if is_set]
+    options += [f"-W{text}" for text in sys.warnoptions]
+    xoptions: dict[str, str | bool] = getattr(sys, "_xoptions", {})
+    for name, value in xoptions.items():
+        options.append(f"-X{name}" if value is True else f"-X{name}={value}")
+    return options
+
+
+def _has_ended(end: socket.socket) -> bool:
+    poll = select.poll()
+    poll.register(end, select.POLLIN)
+    return any(event & select.POLLHUP for _, event in poll.poll(0))
+
+
+def _is_readable(descriptor: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(_PATIENCE * 1000))
+
+
+def _is_closed(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return True
+    return False

@@ -1,0 +1,48 @@
+"""The first steps of a worker, just forked from the nursery."""
+
+import io
+import mmap
+import os
+import signal
+import socket
+import sys
+import traceback
+from contextlib import suppress
+from types import FrameType
+from typing import Never
+
+from fstream.transport.channel import raised_number
+from fstream.worker.kin import die_with_parent
+from fstream.worker.loop import serve
+from fstream.worker.recorder import PAGE
+
+
+def start_worker(end: int, page: int, nursery: int) -> Never:
+    """Become the worker behind the descriptors ``end`` and ``page``."""
+    code = 1
+    try:
+        os.setsid()
+        die_with_parent()
+        if os.getppid() != nursery:
+            os._exit(code)
+        # By a handler, because processes that users start inherit "ignored".
+        signal.signal(signal.SIGINT, _nothing)
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(line_buffering=True)  # so that no line is torn
+        words = memoryview(mmap.mmap(page, PAGE)).cast("Q")
+        os.close(page)
+        with socket.socket(fileno=raised_number(end)) as theirs:
+            serve(theirs, words)
+        code = 0
+    except BaseException:  # noqa: BLE001  # told, and no frame of the nursery runs on
+        traceback.print_exc()
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(Exception):
+                stream.flush()
+        os._exit(code)
+
+
+def _nothing(_signal: int, _frame: FrameType | None) -> None:
+    """Let Ctrl-C be the parent's affair."""

@@ -1,0 +1,1 @@
+"""The promises of fstream, one file each."""

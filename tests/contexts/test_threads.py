@@ -1,0 +1,115 @@
+"""Threads share objects, wait side by side, and never keep the program waiting."""
+
+import threading
+import time
+from contextlib import closing
+from contextvars import copy_context
+
+from fstream.contexts.threads import ThreadBackend
+from fstream.interpreter.chunk import Returned
+from fstream.plan.contexts import threads
+from tests.contexts import work
+from tests.contexts.work import answers
+from tests.contexts.work import call
+from tests.contexts.work import next_happenings
+from tests.contexts.work import segment
+
+ON = threads(4)
+
+
+def outs(found: list[object]) -> list[object]:
+    return [
+        out for each in found if isinstance(each, Returned) for out in each.reply.outs
+    ]
+
+
+def test_items_pass_by_reference() -> None:
+    item = object()
+    with closing(ThreadBackend(ON)) as backend:
+        backend.open((segment(work.identity, on=ON),))
+
+        assert outs([*answers(backend, [[item]])])[0] is item
+
+
+def test_calls_wait_side_by_side() -> None:
+    meeting = threading.Barrier(4)
+
+    def meet(_: object) -> int:
+        return meeting.wait(timeout=5)
+
+    with closing(ThreadBackend(ON)) as backend:
+        backend.open((segment(meet, on=ON),))
+
+        assert sorted(map(str, outs([*answers(backend, [[0]] * 4)]))) == list("0123")
+
+
+def test_no_more_threads_are_started_than_there_are_calls() -> None:
+    with closing(ThreadBackend(ON)) as backend:
+        backend.open((segment(work.thread_name, on=ON),))
+
+        names = outs([*answers(backend, [[0]] * 5, window=1)])
+
+    assert set(names) == {"fstream-1"}
+
+
+def test_threads_see_the_callers_variables() -> None:
+    def with_variable() -> list[object]:
+        work.variable.set("mine")
+        with closing(ThreadBackend(ON)) as backend:
+            backend.open((segment(work.set_variable, on=ON),))
+            return outs([*answers(backend, [[0]] * 6)])
+
+    assert copy_context().run(with_variable) == ["mine"] * 6
+
+
+def test_closing_does_not_wait_for_ever_for_a_stuck_function() -> None:
+    release = threading.Event()
+    entered = threading.Event()
+
+    def stick(_: object) -> object:
+        entered.set()
+        return release.wait(timeout=30)
+
+    backend = ThreadBackend(ON)
+    backend.open((segment(stick, on=ON),))
+    backend.submit(call(0, [1]))
+    entered.wait(timeout=5)
+    began = time.monotonic()
+    backend.close()
+    took = time.monotonic() - began
+    release.set()
+
+    assert took < 2
+
+
+def test_closing_drops_what_has_not_begun() -> None:
+    release = threading.Event()
+    entered = threading.Event()
+    seen: list[object] = []
+
+    def note(item: object) -> None:
+        seen.append(item)
+        entered.set()
+        release.wait(timeout=0.2)
+
+    backend = ThreadBackend(threads(1))
+    backend.open((segment(note, on=ON),))
+    for ticket in range(5):
+        backend.submit(call(ticket, [ticket]))
+    entered.wait(timeout=5)
+    backend.close()
+
+    assert seen == [0]
+
+
+def test_many_answers_wake_the_caller_once() -> None:
+    with closing(ThreadBackend(ON)) as backend:
+        backend.open((segment(work.identity, on=ON),))
+        for ticket in range(100):
+            backend.submit(call(ticket, [ticket]))
+        found: list[object] = []
+        while len(found) < 100:
+            found += next_happenings(backend)
+
+        assert sorted(map(str, outs(found))) == sorted(map(str, range(100)))
+        assert backend.poll() == []

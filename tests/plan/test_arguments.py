@@ -1,0 +1,200 @@
+"""A mistake is refused at the call that makes it, in one sentence that names it."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from fstream.combinators.batches import batch
+from fstream.combinators.broadcasts import broadcast
+from fstream.combinators.cases import case
+from fstream.combinators.cases import case_port
+from fstream.combinators.emission import emit_stage
+from fstream.combinators.emission import to_port
+from fstream.combinators.routes import route
+from fstream.combinators.sinks import closed
+from fstream.combinators.sinks import collect
+from fstream.combinators.sinks import count
+from fstream.combinators.sinks import fold
+from fstream.combinators.sinks import for_each
+from fstream.combinators.sources import source
+from fstream.combinators.sources import source_from
+from fstream.combinators.stages import attempt
+from fstream.combinators.stages import catch
+from fstream.combinators.stages import filter_stage
+from fstream.combinators.stages import flat_map_stage
+from fstream.combinators.stages import identity
+from fstream.combinators.stages import map_stage
+from fstream.combinators.stages import try_stage
+from fstream.combinators.stages import within
+from fstream.plan.contexts import inline
+from fstream.plan.contexts import threads
+
+ONE = source([1])
+PLAN = ONE.to(count())
+
+
+async def fetch(item: object) -> object:
+    return item
+
+
+class Client:
+    async def __call__(self, item: object) -> object:
+        return item
+
+
+def items() -> list[int]:
+    return [1]
+
+
+FUNCTION = "must be callable, but got 3"
+PLAIN = (
+    "must be a plain function, but fetch is a coroutine function: use a function"
+    " that calls asyncio.run(fetch(item)), with on=threads(n)"
+)
+STAGE = "must be a Stage, but got 3"
+SINK = "must be a Sink, but got 3"
+MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
+    "map": (lambda: map_stage(3), f"map_stage(fn=...) {FUNCTION}"),
+    "flat_map": (lambda: flat_map_stage(3), f"flat_map_stage(fn=...) {FUNCTION}"),
+    "filter": (lambda: filter_stage(3), f"filter_stage(fn=...) {FUNCTION}"),
+    "try": (lambda: try_stage(3), f"try_stage(fn=...) {FUNCTION}"),
+    "emit": (lambda: emit_stage(3), f"emit_stage(fn=...) {FUNCTION}"),
+    "for_each": (lambda: for_each(3), f"for_each(fn=...) {FUNCTION}"),
+    "fold": (lambda: fold(0, 3), f"fold(fn=...) {FUNCTION}"),
+    "recover": (lambda: ONE.recover(3), f"recover(fn=...) {FUNCTION}"),
+    "to_port": (lambda: to_port(3), f"to_port(port=...) {FUNCTION}"),
+    "map_result": (lambda: PLAN.map_result(3), f"map_result(fn=...) {FUNCTION}"),
+    "source_from": (lambda: source_from(3), f"source_from(make=...) {FUNCTION}"),
+    "coroutine": (lambda: map_stage(fetch), f"map_stage(fn=...) {PLAIN}"),
+    "coroutine partial": (
+        lambda: filter_stage(partial(fetch)),
+        f"filter_stage(fn=...) {PLAIN}",
+    ),
+    "coroutine object": (
+        lambda: try_stage(Client()),
+        f"try_stage(fn=...) {PLAIN.replace('fetch', 'Client')}",
+    ),
+    "coroutine source": (
+        lambda: source_from(fetch),
+        "source_from(make=...) must be a plain function, but fetch is a coroutine"
+        " function",
+    ),
+    "on": (
+        lambda: map_stage(str, on="threads"),
+        "map_stage(on=...) must be a context such as threads(4), but got 'threads'",
+    ),
+    "on, not called": (
+        lambda: map_stage(str, on=inline),
+        f"map_stage(on=...) must be a context such as threads(4), but got {inline!r}",
+    ),
+    "name": (lambda: map_stage(str, name=3), "map_stage(name=...) must be text"),
+    "named": (lambda: map_stage(str).named(3), "named(name=...) must be text"),
+    "source": (
+        lambda: source(3),
+        "source(items=...) must be a collection, but got 3; source_from(make) takes"
+        " a function that makes an iterable",
+    ),
+    "identity": (lambda: identity(3), "identity(cls=...) must be a class, but got 3"),
+    "via": (lambda: ONE.via(3), f"via(other=...) {STAGE}"),
+    "via function": (
+        lambda: ONE.via(str),
+        "via(other=...) must be a Stage, but got <class 'str'>; write map_stage(...)"
+        " around a function",
+    ),
+    ">>": (
+        lambda: ONE >> 3,
+        "the right side of >> must be a Stage or a Sink, but got 3",
+    ),
+    "stage >>": (
+        lambda: map_stage(str) >> 3,
+        "the right side of >> must be a Stage or a Sink, but got 3",
+    ),
+    "to": (lambda: ONE.to(3), f"to(other=...) {SINK}"),
+    "to_all": (lambda: ONE.to_all(count(), 3), f"each sink of to_all(...) {SINK}"),
+    "to_all of none": (
+        ONE.to_all,
+        "to_all(...) needs at least one sink",
+    ),
+    "recover_with": (
+        lambda: ONE.recover_with(3),
+        f"recover_with(handler=...) {STAGE}",
+    ),
+    "divert_to": (lambda: PLAN.divert_to(3), f"divert_to(sink=...) {SINK}"),
+    "catch": (lambda: catch(3), f"catch(stage=...) {STAGE}"),
+    "attempt": (lambda: attempt(3), f"attempt(stage=...) {STAGE}"),
+    "within": (lambda: within(threads(2), 3), f"within(stage=...) {STAGE}"),
+    "within first": (
+        lambda: within(3, map_stage(str)),
+        "within(context=...) must be a context such as threads(4), but got 3",
+    ),
+    "within None": (
+        lambda: within(None, map_stage(str)),
+        "within(context=...) must be a context such as threads(4), but got None",
+    ),
+    "broadcast": (lambda: broadcast(3), f"each arm of broadcast(...) {STAGE}"),
+    "broadcast of none": (
+        broadcast,
+        "broadcast(...) needs at least one arm",
+    ),
+    "route": (
+        lambda: route(3),
+        "each case of route(...) must be a Case, but got 3",
+    ),
+    "route of none": (route, "route(...) needs at least one case"),
+    "head": (
+        lambda: route(case(int)),
+        "each case of route(...) must be a Case, but got case(int); continue it by"
+        " >>, keep() or leave()",
+    ),
+    "case": (lambda: case(3), "case(...) takes classes or one guard, but got (3,)"),
+    "case of none": (case, "case(...) takes classes or one guard"),
+    "case of both": (
+        lambda: case(int, items),
+        "case(...) takes classes or one guard",
+    ),
+    "case >>": (lambda: case(int) >> 3, f"via(stage=...) {STAGE}"),
+    "case_port": (
+        lambda: case_port(int),
+        "case_port(port=...) must be a subclass of Port, but got <class 'int'>",
+    ),
+    "closed": (lambda: closed(collect()), "closed(plan=...) must be a Plan"),
+    "batch": (lambda: batch("3"), "batch(n=...) must be a whole number, but got '3'"),
+    "batch of True": (lambda: batch(n=True), "batch(n=...) must be a whole number"),
+    "within text": (
+        lambda: batch(within="3"),
+        "batch(within=...) must be seconds, but got '3'",
+    ),
+}
+VALUES: dict[str, tuple[Callable[[], object], str]] = {
+    "batch": (lambda: batch(0), "batch(n=...) must be at least 1, but got 0"),
+    "within": (
+        lambda: batch(within=0),
+        "batch(within=...) must be more than 0 seconds, but got 0",
+    ),
+    "within nan": (
+        lambda: batch(within=float("nan")),
+        "batch(within=...) must be more than 0 seconds, but got nan",
+    ),
+    "name": (lambda: map_stage(str, name=""), "map_stage(name=...) must not be empty"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_value_of_another_type_is_refused(mistake: str) -> None:
+    call, sentence = MISTAKES[mistake]
+
+    with pytest.raises(TypeError) as refused:
+        call()
+
+    assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("mistake", VALUES)
+def test_a_value_out_of_bounds_is_refused(mistake: str) -> None:
+    call, sentence = VALUES[mistake]
+
+    with pytest.raises(ValueError, match=r"must") as refused:
+        call()
+
+    assert str(refused.value) == sentence

@@ -1,0 +1,1 @@
+"""Programs the type checkers must accept, or reject in these words."""

@@ -1,0 +1,45 @@
+"""Waiting for what must happen soon, without sleeping for a guessed time."""
+
+import os
+import select
+import time
+from collections.abc import Callable
+
+PATIENCE = 5.0
+PAUSE = 0.005
+
+
+def wait_until(is_so: Callable[[], bool], *, within: float = PATIENCE) -> None:
+    """Return as soon as ``is_so()``; fail the test after ``within`` seconds."""
+    deadline = time.monotonic() + within
+    while not is_so():
+        if time.monotonic() > deadline:
+            text = f"did not happen within {within} s"
+            raise AssertionError(text)
+        time.sleep(PAUSE)
+
+
+def wait_readable(descriptors: tuple[int, ...], *, within: float = PATIENCE) -> None:
+    """Return as soon as one of ``descriptors`` is readable, or fail the test."""
+    readable, _, _ = select.select(descriptors, [], [], within)
+    if not readable:
+        text = f"nothing to read within {within} s"
+        raise AssertionError(text)
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; a zombie does not."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:  # noqa: PTH123
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def exists(pid: int) -> bool:
+    """Tell whether a process has a number, be it a zombie."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
