@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from contextlib import nullcontext
 from fractions import Fraction
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Literal, Never, TextIO, TypeAlias, final
 
 from fstream.api import run
@@ -42,6 +43,7 @@ def main() -> int:
         with _answer_to(request) as answer:
             return _load_and_run(request, answer)
     except KeyboardInterrupt:
+        sys.stderr.write("fstream: interrupted\n")
         return INTERRUPTED
     except BrokenPipeError:
         # The reader has left; what is still buffered must not be tried again.
@@ -103,6 +105,8 @@ def _parser() -> ArgumentParser:
 
 def _answer_to(request: _Request) -> AbstractContextManager[TextIO]:
     """Give the stream for the answer; with ``--json`` nobody else writes to it."""
+    if sys.__stdout__ is None:  # it was closed when the program began
+        return Path(os.devnull).open("w", encoding="utf-8")
     if not request.json:
         return nullcontext(sys.stdout)
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -121,25 +125,18 @@ def _load_and_run(request: _Request, answer: TextIO) -> Code:
 def _run(plan: AnyPlan, request: _Request, answer: TextIO) -> Code:
     report = Report()
     began = time.monotonic()
-    outcome = run(
-        plan, on=request.on, tolerate=request.tolerate, observers=[report]
-    )
+    outcome = run(plan, on=request.on, tolerate=request.tolerate, observers=[report])
     seconds = time.monotonic() - began
     match outcome:
         case Failure(PlanInvalid() as invalid):
             return _refuse(str(invalid))
-        case Failure(_):
-            code = FAILED
-        case Success(_):
-            code = COMPLETE
-    text = (
-        run_json(outcome, report)
-        if request.json
-        else run_text(outcome, report, seconds)
-    )
+        case _ if request.json:
+            text = run_json(outcome, report)
+        case _:
+            text = run_text(outcome, report, seconds)
     answer.write(f"{text}\n")
     answer.flush()
-    return code
+    return COMPLETE if isinstance(outcome, Success) else FAILED
 
 
 def _refuse(reason: str) -> Code:
