@@ -90,9 +90,9 @@ def _dumps(value: object) -> bytes:
 
 
 def _by_value(value: object) -> bytes:
-    import cloudpickle  # noqa: PLC0415  # 20 ms, which many programs never need
+    from fstream.contexts.values import by_value  # noqa: PLC0415  # 20 ms, rarely used
 
-    return cloudpickle.dumps(value, protocol=5)
+    return by_value(value)
 
 
 class _MustGoByValue(Exception):  # noqa: N818  # it never leaves this module

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import CodeType
 from typing import final
 
 from fstream.compiler.program import Segment
@@ -23,3 +24,8 @@ class Shipped:
         """
         for name, cls in self.classes.items():
             setattr(sys.modules["__main__"], name, cls)
+
+
+def code_in_file(code: CodeType, file: str) -> CodeType:
+    """Give ``code`` its file again, which tracebacks name."""
+    return code.replace(co_filename=file)

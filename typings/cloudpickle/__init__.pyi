@@ -1,13 +1,15 @@
 # cloudpickle ships no annotations; delete this folder when it has a py.typed.
 # Only the names fstream uses stand here; stubtest compares them with the package.
 from collections.abc import Callable
+from io import BytesIO
 from pickle import PickleBuffer
-from types import ModuleType
 
-def dumps(
-    obj: object,
-    protocol: int | None = None,
-    buffer_callback: Callable[[PickleBuffer], object] | None = None,
-) -> bytes: ...
-def register_pickle_by_value(module: ModuleType) -> None: ...
-def unregister_pickle_by_value(module: ModuleType) -> None: ...
+class Pickler:
+    def __init__(
+        self,
+        file: BytesIO,
+        protocol: int | None = None,
+        buffer_callback: Callable[[PickleBuffer], object] | None = None,
+    ) -> None: ...
+    def dump(self, obj: object) -> None: ...
+    def reducer_override(self, obj: object) -> object: ...
