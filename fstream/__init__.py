@@ -32,8 +32,7 @@ from fstream.combinators.stages import identity
 from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
-from fstream.compiler.explain import Explanation
-from fstream.interpreter.engine.ledger import Row
+from fstream.compiler.explanation import Explanation
 from fstream.interpreter.report import Failures
 from fstream.interpreter.report import ItemsFailed
 from fstream.interpreter.report import Observer
@@ -42,6 +41,7 @@ from fstream.interpreter.report import RunEvent
 from fstream.interpreter.report import RunFinished
 from fstream.interpreter.report import RunStarted
 from fstream.interpreter.report import StageReport
+from fstream.interpreter.row import Row
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
@@ -52,8 +52,6 @@ from fstream.plan.typed import Plan
 from fstream.plan.typed import Sink
 from fstream.plan.typed import Source
 from fstream.plan.typed import Stage
-from fstream.result.captured import Captured
-from fstream.result.captured import Frame
 from fstream.result.errors import Cancelled
 from fstream.result.errors import ItemFailure
 from fstream.result.errors import PlanInvalid
@@ -68,6 +66,8 @@ from fstream.result.outcome import Failure
 from fstream.result.outcome import Outcome
 from fstream.result.outcome import Result
 from fstream.result.outcome import Success
+from fstream.result.record import Captured
+from fstream.result.record import Frame
 
 __all__ = [
     "Cancelled",

@@ -1,40 +1,23 @@
-"""The interpreter's doors: run a plan, stream a source, explain what would run."""
+"""The interpreter's doors: run a plan, stream a source, explain what would run.
 
-import os
-import time
+What is behind them is imported by the first call: composing plans needs none of
+it, and importing it takes longer than importing all the rest.
+"""
+
 from collections.abc import Generator
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import TypeVar, cast
 
-from fstream.compiler.check import check
-from fstream.compiler.explain import Explanation
-from fstream.compiler.explain import explained
-from fstream.compiler.lower import lower
-from fstream.compiler.program import Program
-from fstream.contexts import backend_for
-from fstream.contexts import unshippable
-from fstream.interpreter.engine.budget import Budget
-from fstream.interpreter.engine_run import EngineRun
-from fstream.interpreter.inline_run import InlineRun
-from fstream.interpreter.inline_run import is_inline
-from fstream.interpreter.kernel import Surroundings
-from fstream.interpreter.outcomes import outcome
-from fstream.interpreter.outcomes import streamed
-from fstream.interpreter.reading import length
-from fstream.interpreter.report import Audience
+from fstream.compiler.explanation import Explanation
 from fstream.interpreter.report import Observer
-from fstream.interpreter.report import RunStarted
-from fstream.interpreter.sinks import taking
 from fstream.plan.contexts import Context
-from fstream.plan.contexts import Inline
+from fstream.plan.contexts import inline
 from fstream.plan.nodes import Drain
 from fstream.plan.nodes import Pipeline
 from fstream.plan.typed import Plan
 from fstream.plan.typed import Source
-from fstream.result.errors import PlanInvalid
 from fstream.result.errors import RunError
-from fstream.result.outcome import Failure
 from fstream.result.outcome import Outcome
 
 R = TypeVar("R")
@@ -60,15 +43,16 @@ def run(
     >>> run(source([1, 2]).via(map_stage(lambda n: n + 1)).to(collect()))
     <Success: (2, 3)>
     """
-    program, reasons = _compiled(plan.node, on)
-    if reasons:
-        return Failure(PlanInvalid(reasons=reasons))
-    budget = Budget(_tolerated(tolerate), length(program.origin))
-    runner = _runner(program, budget, observers)
-    sink = taking(program.ending)
-    broken = runner.consume(sink)
+    from fstream.running import outcome_of  # noqa: PLC0415 - as said above
+
+    outcome = outcome_of(
+        plan.node,
+        on=on or inline(),
+        tolerate=_tolerated(tolerate),
+        observers=observers,
+    )
     # The types were checked where the plan was built, and erased in its nodes.
-    return cast("Outcome[R, E | RunError]", outcome(runner, sink, broken))
+    return cast("Outcome[R, E | RunError]", outcome)
 
 
 def stream(
@@ -87,31 +71,19 @@ def stream(
     >>> list(stream(source([2, 0]).via(map_stage(lambda n: 10 // n))))[0]
     <Success: 5>
     """
+    from fstream.running import outcomes_of  # noqa: PLC0415 - as said above
+
     plan = Pipeline(source.node, Drain())
+    outcomes = outcomes_of(plan, on=on or inline(), observers=observers)
     # As in ``run``: erased here, checked where the source was built.
-    return cast("Generator[Outcome[A, E | RunError]]", _streaming(plan, on, observers))
+    return cast("Generator[Outcome[A, E | RunError]]", outcomes)
 
 
 def explain(plan: Plan[R, E], *, on: Context | None = None) -> Explanation:
     """What would run where; runs nothing, and raises nothing."""
-    program, reasons = _compiled(plan.node, on)
-    return explained(program, reasons)
+    from fstream.running import explanation_of  # noqa: PLC0415 - as said above
 
-
-def _streaming(
-    plan: Pipeline, on: Context | None, observers: Sequence[Observer]
-) -> Generator[Outcome[object, object]]:
-    program, reasons = _compiled(plan, on)
-    if reasons:
-        yield Failure(PlanInvalid(reasons=reasons))
-        return
-    runner = _runner(program, Budget(None, None), observers)
-    yield from streamed(runner)
-
-
-def _compiled(plan: Pipeline, on: Context | None) -> tuple[Program, tuple[str, ...]]:
-    program = lower(plan, Inline() if on is None else on)
-    return program, check(program, unshippable)
+    return explanation_of(plan.node, on=on or inline())
 
 
 def _tolerated(tolerate: object) -> int | Fraction:
@@ -123,18 +95,3 @@ def _tolerated(tolerate: object) -> int | Fraction:
         text = f"tolerate must not be negative, but got {tolerate}"
         raise ValueError(text)
     return tolerate
-
-
-def _runner(
-    program: Program, budget: Budget, observers: Sequence[Observer]
-) -> InlineRun | EngineRun:
-    audience = Audience(observers)
-    audience.tell(RunStarted(program))
-    if is_inline(program):
-        here = Surroundings(
-            context=repr(Inline()), pid=os.getpid(), clock=time.monotonic
-        )
-        return InlineRun(program, budget, audience=audience, surroundings=here)
-    contexts = {segment.context: segment.context for segment in program.segments}
-    backends = {context: backend_for(context) for context in contexts}
-    return EngineRun(program, budget, audience=audience, backends=backends)

@@ -1,8 +1,8 @@
 """The explanation of a program: what would run where."""
 
-from dataclasses import dataclass
-from typing import assert_never, final
+from typing import assert_never
 
+from fstream.compiler.explanation import Explanation
 from fstream.compiler.program import Line
 from fstream.compiler.program import Program
 from fstream.compiler.program import Segment
@@ -11,19 +11,6 @@ from fstream.compiler.shape import is_stateful
 from fstream.plan.contexts import Inline
 from fstream.plan.contexts import Processes
 from fstream.plan.contexts import Threads
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """What a run would do; ``reasons`` is empty where the plan is valid."""
-
-    lines: tuple[str, ...]
-    reasons: tuple[str, ...]
-
-    def __str__(self) -> str:
-        """The program, a line a segment, and the reasons against it."""
-        return "\n".join((*self.lines, *(f"invalid: {why}" for why in self.reasons)))
 
 
 def explained(program: Program, reasons: tuple[str, ...]) -> Explanation:

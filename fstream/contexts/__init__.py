@@ -1,11 +1,12 @@
-"""Execution contexts at work: the place where segments run."""
+"""Execution contexts at work: the place where segments run.
+
+A context's module is imported by the first run that names it: workers and their
+transport are a third of the library, and many programs run inline only.
+"""
 
 from typing import assert_never
 
-from fstream.contexts.inline import InlineBackend
-from fstream.contexts.processes import ProcessBackend
-from fstream.contexts.processes import unshippable
-from fstream.contexts.threads import ThreadBackend
+from fstream.compiler.program import Segment
 from fstream.interpreter.chunk import Backend
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import Inline
@@ -17,12 +18,33 @@ __all__ = ["backend_for", "unshippable"]
 
 def backend_for(context: Context) -> Backend:
     """Give a new backend for ``context``; nothing is started yet."""
+    # ruff: disable[PLC0415]
     match context:
         case Inline():
+            from fstream.contexts.inline import InlineBackend
+
             return InlineBackend(context)
         case Threads():
+            from fstream.contexts.threads import ThreadBackend
+
             return ThreadBackend(context)
         case Processes():
+            from fstream.contexts.processes import ProcessBackend
+
             return ProcessBackend(context)
         case _:
             assert_never(context)
+    # ruff: enable[PLC0415]
+
+
+def unshippable(segment: Segment) -> str | None:
+    """Tell why ``segment`` cannot be given to its context, if it cannot."""
+    match segment.context:
+        case Inline() | Threads():
+            return None
+        case Processes():
+            from fstream.contexts import shipping  # noqa: PLC0415 - as said above
+
+            return shipping.unshippable(segment)
+        case _:
+            assert_never(segment.context)

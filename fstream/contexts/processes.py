@@ -19,7 +19,6 @@ from fstream.contexts.parcels import pack_call
 from fstream.contexts.parcels import unpack_reply
 from fstream.contexts.remote import Remote
 from fstream.contexts.shipping import ship
-from fstream.contexts.shipping import unshippable
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Happening
 from fstream.plan.contexts import Processes
@@ -31,8 +30,6 @@ from fstream.worker.letters import setting_frame
 from fstream.worker.lifeline import Session
 from fstream.worker.setting import Setting
 from fstream.worker.setting import current_setting
-
-__all__ = ["ProcessBackend", "unshippable"]
 
 
 @final

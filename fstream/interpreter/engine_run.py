@@ -1,13 +1,11 @@
 """Runs on contexts: the engine driven, its releases given to a consumer."""
 
 from collections.abc import Generator
-from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import final
 
-from returns.result import Success
-
 from fstream.compiler.program import Program
+from fstream.interpreter.audience import Audience
 from fstream.interpreter.chunk import Backend
 from fstream.interpreter.drive import Places
 from fstream.interpreter.drive import drive
@@ -18,13 +16,8 @@ from fstream.interpreter.engine.events import Enough
 from fstream.interpreter.engine.events import How
 from fstream.interpreter.engine.events import Release
 from fstream.interpreter.engine.events import Taken
-from fstream.interpreter.failed import Failed
 from fstream.interpreter.kernel import chunk_probes
 from fstream.interpreter.reading import Reading
-from fstream.interpreter.report import Audience
-from fstream.interpreter.report import Failures
-from fstream.interpreter.report import ItemsFailed
-from fstream.interpreter.report import RunFinished
 from fstream.interpreter.sinks import SinkBroke
 from fstream.interpreter.sinks import Taking
 from fstream.plan.contexts import Context
@@ -53,6 +46,7 @@ class EngineRun:
         audience: Audience,
         backends: Mapping[Context, Backend],
     ) -> None:
+        audience.begin()
         self.program = program
         self.budget = budget
         self.audience = audience
@@ -71,13 +65,13 @@ class EngineRun:
     def consume(self, sink: Taking) -> BaseException | None:
         """Run to the end, everything into ``sink``; what the sink raised."""
         broken: BaseException | None = None
-        releases = self._releases()
+        releases = self.releases()
         try:
             release = next(releases, None)
             while release is not None:
                 count, broken = self._fed(release, sink)
                 taken = Taken(count, is_enough=broken is not None)
-                release = _sent(releases, taken)
+                release = sent(releases, taken)
         finally:
             releases.close()
         return broken
@@ -97,40 +91,10 @@ class EngineRun:
             done = pos
             if failed is not None:
                 count += 1
-                self._tell(failed)
+                self.audience.failed([failed])
         return count, None
 
-    def stream(self) -> Generator[Failed | Success[object]]:
-        """Every result and failure record in place; lazy."""
-        releases = self._releases()
-        try:
-            release = next(releases, None)
-            while release is not None:
-                count = 0
-                try:
-                    for thing in self._things(release):
-                        count += 1
-                        yield thing
-                except GeneratorExit:
-                    _sent(releases, Taken(count, is_enough=True))
-                    raise
-                release = _sent(releases, Taken(count, is_enough=False))
-        finally:
-            releases.close()
-
-    def _things(self, release: Release) -> Iterator[Failed | Success[object]]:
-        done = 0
-        for pos, failed in release.failures:
-            yield from map(Success, release.values[done:pos])
-            done = pos
-            self._tell(failed)
-            yield failed
-        yield from map(Success, release.values[done:] if done else release.values)
-
-    def _tell(self, failed: Failed) -> None:
-        self.audience.tell(ItemsFailed(Failures(self.program, [failed])))
-
-    def _releases(self) -> Generator[Release, Taken]:
+    def releases(self) -> Generator[Release, Taken]:
         """The run's releases; when it ends, or is closed, everything is gone."""
         places = Places(self.program, self.backends)
         try:
@@ -138,19 +102,18 @@ class EngineRun:
         finally:
             places.close()
             self.reading.close()
-            self.audience.tell(self._finished())
+            self._tell_end()
 
-    def _finished(self) -> RunFinished:
+    def _tell_end(self) -> None:
         reached = self.engine.reached
-        return RunFinished(
-            program=self.program,
-            run=self.account.run_row(reached),
-            rows=self.account.rows(),
+        self.audience.end(
+            self.account.run_row(reached),
+            self.account.rows(),
             cancelled=self.engine.pulled - reached,
         )
 
 
-def _sent(releases: Generator[Release, Taken], taken: Taken) -> Release | None:
+def sent(releases: Generator[Release, Taken], taken: Taken) -> Release | None:
     """The next release after ``taken``; ``None`` at the end."""
     try:
         return releases.send(taken)

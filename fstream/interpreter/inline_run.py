@@ -3,11 +3,10 @@
 from collections.abc import Generator
 from typing import final
 
-from returns.result import Success
-
 from fstream.compiler.program import Program
 from fstream.compiler.program import Segment
 from fstream.compiler.program import Seq
+from fstream.interpreter.audience import Audience
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import OpenExit
 from fstream.interpreter.chunk import SourceBroke
@@ -16,7 +15,6 @@ from fstream.interpreter.engine.events import Complete
 from fstream.interpreter.engine.events import Enough
 from fstream.interpreter.engine.events import How
 from fstream.interpreter.engine.events import Overspent
-from fstream.interpreter.engine.ledger import Row
 from fstream.interpreter.engine.ledger import Totals
 from fstream.interpreter.engine.ledger import rows
 from fstream.interpreter.failed import Failed
@@ -25,10 +23,7 @@ from fstream.interpreter.kernel import Surroundings
 from fstream.interpreter.kernel import stream_kernel
 from fstream.interpreter.reading import Reading
 from fstream.interpreter.reading import is_sized
-from fstream.interpreter.report import Audience
-from fstream.interpreter.report import Failures
-from fstream.interpreter.report import ItemsFailed
-from fstream.interpreter.report import RunFinished
+from fstream.interpreter.row import Row
 from fstream.interpreter.sinks import SinkBroke
 from fstream.interpreter.sinks import Taking
 from fstream.plan.contexts import Inline
@@ -77,6 +72,7 @@ class InlineRun:
         audience: Audience,
         surroundings: Surroundings,
     ) -> None:
+        audience.begin()
         self.program = program
         self.budget = budget
         self.audience = audience
@@ -121,7 +117,7 @@ class InlineRun:
         self.drained += len(new)
         if not self.budget.spend(new):
             self.how = Overspent()
-        self.audience.tell(ItemsFailed(Failures(self.program, new)))
+        self.audience.failed(new)
         return new
 
     def consume(self, sink: Taking) -> BaseException | None:
@@ -138,29 +134,14 @@ class InlineRun:
             self.close()
         return None
 
-    def stream(self) -> Generator[Failed | Success[object]]:
-        """Every result and failure record in place; lazy."""
-        faults = self.faults
-        self.how = Enough()
-        try:
-            for value in self.values:
-                if len(faults) > self.drained:
-                    yield from self.drain()
-                self.delivered += 1
-                yield Success(value)
-            self.how = Complete()
-            yield from self.drain()
-        finally:
-            self.close()
-
     def close(self) -> None:
         """End the run where it is, and tell what became of it."""
         self.values.close()
         self.reading.close()
         self.drain()
-        self.audience.tell(self._finished())
+        self._tell_end()
 
-    def _finished(self) -> RunFinished:
+    def _tell_end(self) -> None:
         pulled = self.pulled
         net = self.kernel.net
         totals = Totals(entered=pulled, delivered=self.delivered)
@@ -173,9 +154,7 @@ class InlineRun:
             if not isinstance(fault.cause, OpenExit | SourceBroke)
         )
         found = rows(self.segment, totals)
-        return RunFinished(
-            program=self.program, run=self._row(pulled, found), rows=found, cancelled=0
-        )
+        self.audience.end(self._row(pulled, found), found, cancelled=0)
 
     def _row(self, pulled: int, found: dict[int, Row]) -> Row:
         if self.kernel.is_landing:

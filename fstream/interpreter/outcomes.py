@@ -1,12 +1,10 @@
 """Outcomes: what a run comes to, as users see it."""
 
-from collections.abc import Generator
 from fractions import Fraction
 from typing import assert_never
 
 from fstream.compiler.program import Program
 from fstream.interpreter.chunk import OpenExit
-from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.engine.budget import KEPT
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.events import Barren
@@ -44,26 +42,6 @@ def outcome(
             return _complete(runner, sink)
         case _:
             assert_never(runner.how)
-
-
-def streamed(runner: InlineRun | EngineRun) -> Generator[Outcome[object, object]]:
-    """The outcomes of a run in order; a broken source's comes last."""
-    last: list[Failed] = []
-    values = runner.stream()
-    try:
-        for thing in values:
-            if not isinstance(thing, Failed):
-                yield thing
-            elif isinstance(thing.fault.cause, SourceBroke):
-                last.append(thing)
-            else:
-                yield Failure(error_value(thing, runner.program))
-    finally:
-        values.close()
-    if isinstance(runner.how, Barren):
-        last.append(runner.how.failed)
-    for failed in last:
-        yield Failure(error_value(failed, runner.program))
 
 
 def _complete(runner: InlineRun | EngineRun, sink: Taking) -> Outcome[object, object]:

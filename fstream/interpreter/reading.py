@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import assert_never, final
 
-from fstream.interpreter.report import LOG
+from fstream.interpreter.log import LOG
 from fstream.plan.nodes import Items
 from fstream.plan.nodes import Made
 from fstream.plan.nodes import Origin

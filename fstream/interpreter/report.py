@@ -1,57 +1,60 @@
 """Reports: what a run did, told to observers."""
 
-import logging
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, final
+from typing import Protocol, TypeAlias, TypeVar, final
 
-from fstream.compiler.program import Program
-from fstream.compiler.program import StageEntry
-from fstream.interpreter.engine.ledger import Row
-from fstream.interpreter.failed import Failed
-from fstream.interpreter.failed import error_value
+from fstream.interpreter.row import Row
 
-LOG = logging.getLogger("fstream")
-LOG.addHandler(logging.NullHandler())
+T = TypeVar("T")
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class RunStarted:
-    """A run of ``program`` begins."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageReport:
+    """One stage's row of the ledger: ``entered = out + failed + filtered``."""
 
-    program: Program
+    name: str
+    site: str
+    kind: str
+    context: str
+    entered: int = 0
+    out: int = 0
+    failed: int = 0
+    filtered: int = 0
+    emitted: int = 0
+    exits: int = 0
 
 
 @final
 class Failures(Collection[object]):
     """Error values and open exits, in item order; each is made when looked at."""
 
-    __slots__ = ("program", "records")
+    __slots__ = ("_count", "_value_at")
 
-    def __init__(self, program: Program | None, records: Sequence[Failed]) -> None:
-        self.program = program
-        self.records = records
+    def __init__(self, records: Sequence[T], value_of: Callable[[T], object]) -> None:
+        self._count = len(records)
+        self._value_at: Callable[[int], object] = lambda n: value_of(records[n])
+
+    @staticmethod
+    def joined(parts: "Sequence[Failures]") -> "Failures":
+        """The failures of one run, told in ``parts``, as one."""
+        places = [(part, n) for part in parts for n in range(len(part))]
+        return Failures(places, _value_in)
 
     def __len__(self) -> int:
-        return len(self.records)
-
-    @classmethod
-    def joined(cls, parts: "Sequence[Failures]") -> "Failures":
-        """The failures of one run, told in ``parts``, as one."""
-        records = [record for part in parts for record in part.records]
-        return cls(parts[0].program if parts else None, records)
+        return self._count
 
     def __getitem__(self, index: int) -> object:
         """Make the value of record ``index``."""
-        record = self.records[index]
-        return None if self.program is None else error_value(record, self.program)
+        return self._value_at(range(self._count)[index])
 
     def __iter__(self) -> Iterator[object]:
         """Make the values one by one."""
-        return (self[index] for index in range(len(self)))
+        return map(self._value_at, range(self._count))
 
     def __contains__(self, value: object) -> bool:
         return value in tuple(self)
@@ -68,6 +71,19 @@ class Failures(Collection[object]):
         return repr(tuple(self))
 
 
+def _value_in(place: tuple[Failures, int]) -> object:
+    part, number = place
+    return part[number]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A run begins; ``stages`` has a row a stage, all of them empty."""
+
+    stages: tuple[StageReport, ...]
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class ItemsFailed:
@@ -79,11 +95,10 @@ class ItemsFailed:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFinished:
-    """The run has ended; ``rows`` has a row a stage, ``cancelled`` are not in it."""
+    """The run has ended; ``stages`` has a row a stage, ``cancelled`` in none."""
 
-    program: Program
     run: Row
-    rows: dict[int, Row]
+    stages: tuple[StageReport, ...]
     cancelled: int
 
 
@@ -98,42 +113,6 @@ class Observer(Protocol):
 
     def on(self, event: RunEvent) -> None:
         """Hear ``event``."""
-
-
-@final
-class Audience:
-    """The observers of a run; one that raises is not told anything more."""
-
-    __slots__ = ("observers",)
-
-    def __init__(self, observers: Sequence[Observer]) -> None:
-        self.observers = list(observers)
-
-    def tell(self, event: RunEvent) -> None:
-        """Tell every observer."""
-        for observer in tuple(self.observers):
-            try:
-                observer.on(event)
-            except Exception:
-                self.observers.remove(observer)
-                LOG.exception("observer %r failed, and hears no more", observer)
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageReport:
-    """One stage's row of the ledger: ``entered = out + failed + filtered``."""
-
-    name: str
-    site: str
-    kind: str
-    context: str
-    entered: int
-    out: int
-    failed: int
-    filtered: int
-    emitted: int
-    exits: int
 
 
 @final
@@ -172,14 +151,7 @@ class Report:
     @property
     def stages(self) -> tuple[StageReport, ...]:
         """A row a stage, in plan order; empty before the run has ended."""
-        if self._finished is None:
-            return ()
-        rows, entries = self._finished.rows, self._finished.program.stages
-        return tuple(
-            _stage_report(entry, rows.get(number, Row()))
-            for number, entry in enumerate(entries)
-            if entry.kind
-        )
+        return () if self._finished is None else self._finished.stages
 
     @property
     def run(self) -> Row:
@@ -193,18 +165,3 @@ class Report:
     def cancelled(self) -> int:
         """How many items were pulled, but stand behind the run's end."""
         return 0 if self._finished is None else self._finished.cancelled
-
-
-def _stage_report(entry: StageEntry, row: Row) -> StageReport:
-    return StageReport(
-        name=entry.label.name,
-        site=str(entry.label.site),
-        kind=entry.kind,
-        context=repr(entry.context),
-        entered=row.entered,
-        out=row.out,
-        failed=row.failed,
-        filtered=row.filtered,
-        emitted=row.emitted,
-        exits=row.exits,
-    )

@@ -142,7 +142,7 @@ TEXTS = {
         "              >> count()\n"
         "          )\n"
         "   ).divert_to(\n"
-        "       map_stage(parse)         #\n"
+        "       map_stage(parse, on=inline())  #\n"
         "       >> drain()\n"
         "   )",
     ),

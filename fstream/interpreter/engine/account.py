@@ -19,10 +19,10 @@ from fstream.interpreter.engine.flow import Entry
 from fstream.interpreter.engine.flow import Joined
 from fstream.interpreter.engine.flow import Part
 from fstream.interpreter.engine.flow import Ran
-from fstream.interpreter.engine.ledger import Row
 from fstream.interpreter.engine.ledger import Totals
 from fstream.interpreter.engine.ledger import rows
 from fstream.interpreter.kernel.template import Probe
+from fstream.interpreter.row import Row
 
 _ALL = 1 << 80
 

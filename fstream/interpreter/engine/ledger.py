@@ -25,6 +25,7 @@ from fstream.compiler.shape import derived_filter
 from fstream.compiler.shape import numbers
 from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.kernel.template import What
+from fstream.interpreter.row import Row
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
@@ -35,19 +36,6 @@ from fstream.plan.nodes import Mark
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What became of the items that entered one stage."""
-
-    entered: int = 0
-    out: int = 0
-    failed: int = 0
-    filtered: int = 0
-    emitted: int = 0
-    exits: int = 0
 
 
 @final

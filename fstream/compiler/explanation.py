@@ -1,0 +1,17 @@
+"""Explanations: what would run where, as users read it."""
+
+from dataclasses import dataclass
+from typing import final
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What a run would do; ``reasons`` is empty where the plan is valid."""
+
+    lines: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The program, a line a segment, and the reasons against it."""
+        return "\n".join((*self.lines, *(f"invalid: {why}" for why in self.reasons)))

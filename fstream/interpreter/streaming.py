@@ -1,0 +1,96 @@
+"""Streams of outcomes: what a run gives, item by item, as users see it.
+
+One generator a stream, with nothing between it and the run: each further one
+would cost every item a tenth of what a hand-written loop takes for it.
+"""
+
+from collections.abc import Callable
+from collections.abc import Generator
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+from fstream.compiler.program import Program
+from fstream.interpreter.chunk import SourceBroke
+from fstream.interpreter.engine.events import Barren
+from fstream.interpreter.engine.events import Complete
+from fstream.interpreter.engine.events import Enough
+from fstream.interpreter.engine.events import Taken
+from fstream.interpreter.engine_run import EngineRun
+from fstream.interpreter.engine_run import sent
+from fstream.interpreter.failed import Failed
+from fstream.interpreter.failed import error_value
+from fstream.interpreter.inline_run import InlineRun
+from fstream.result.outcome import Failure
+from fstream.result.outcome import Outcome
+from fstream.result.outcome import Success
+
+
+def inline_outcomes(
+    begin: Callable[[], InlineRun],
+) -> Generator[Outcome[object, object]]:
+    """The outcomes of the run that ``begin`` begins, a broken source's last."""
+    run = begin()
+    run.how = Enough()
+    faults = run.faults
+    delivered = told = 0
+    last: list[Failed] = []
+    try:
+        for value in run.values:
+            if len(faults) != told:
+                told = len(faults)
+                yield from _shown(run.drain(), run.program, last)
+            delivered += 1
+            yield Success(value)
+        run.how = Complete()
+        yield from _shown(run.drain(), run.program, last)
+    finally:
+        run.delivered = delivered
+        run.close()
+    yield from _last(last, run.program)
+
+
+def engine_outcomes(
+    begin: Callable[[], EngineRun],
+) -> Generator[Outcome[object, object]]:
+    """The outcomes of the run that ``begin`` begins, what ended it last."""
+    run = begin()
+    last: list[Failed] = []
+    releases = run.releases()
+    try:
+        release = next(releases, None)
+        while release is not None:
+            done = count = 0
+            try:
+                for pos, failed in (*release.failures, (len(release.values), None)):
+                    for value in release.values[done:pos]:
+                        count += 1
+                        yield Success(value)
+                    done = pos
+                    if failed is not None:
+                        count += 1
+                        run.audience.failed([failed])
+                        yield from _shown([failed], run.program, last)
+            except GeneratorExit:
+                sent(releases, Taken(count, is_enough=True))
+                raise
+            release = sent(releases, Taken(count, is_enough=False))
+    finally:
+        releases.close()
+    if isinstance(run.how, Barren):
+        last.append(run.how.failed)
+    yield from _last(last, run.program)
+
+
+def _shown(
+    records: Sequence[Failed], program: Program, last: list[Failed]
+) -> Iterator[Failure[object]]:
+    """The errors of ``records`` in place; a broken source is kept for the end."""
+    for failed in records:
+        if isinstance(failed.fault.cause, SourceBroke):
+            last.append(failed)
+        else:
+            yield Failure(error_value(failed, program))
+
+
+def _last(records: Sequence[Failed], program: Program) -> Iterator[Failure[object]]:
+    return (Failure(error_value(failed, program)) for failed in records)
