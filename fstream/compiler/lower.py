@@ -12,6 +12,7 @@ from fstream.compiler.program import Program
 from fstream.compiler.shape import is_stateful
 from fstream.compiler.shape import leaves
 from fstream.plan.contexts import Context
+from fstream.plan.labels import Label
 from fstream.plan.nodes import All
 from fstream.plan.nodes import Broadcast
 from fstream.plan.nodes import Chain
@@ -20,7 +21,6 @@ from fstream.plan.nodes import Count
 from fstream.plan.nodes import Divert
 from fstream.plan.nodes import Drain
 from fstream.plan.nodes import Fold
-from fstream.plan.nodes import Label
 from fstream.plan.nodes import MapResult
 from fstream.plan.nodes import Mark
 from fstream.plan.nodes import Piped

@@ -18,6 +18,8 @@ from fstream.compiler.program import Seq
 from fstream.compiler.program import StageEntry
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import Inline
+from fstream.plan.labels import Label
+from fstream.plan.labels import Site
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Broadcast
 from fstream.plan.nodes import Catch
@@ -25,13 +27,11 @@ from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
-from fstream.plan.nodes import Label
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
 from fstream.plan.nodes import Recover
 from fstream.plan.nodes import Route
-from fstream.plan.nodes import Site
 from fstream.plan.nodes import Stage
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, final
 
 from fstream.plan.contexts import Context
+from fstream.plan.labels import Label
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Collect
 from fstream.plan.nodes import Count
@@ -26,7 +27,6 @@ from fstream.plan.nodes import Erased
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Fold
-from fstream.plan.nodes import Label
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark

@@ -6,15 +6,37 @@ here, at the user's call, in one sentence that names the argument.
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field
 from functools import partial
 from types import FrameType
-from typing import Never
+from typing import Never, final
 
 from fstream.plan.contexts import Context
-from fstream.plan.nodes import Label
-from fstream.plan.nodes import Site
 
 _OURS = ("fstream.plan.", "fstream.combinators.")
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where in the user's code a stage was written; never part of equality."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What a stage is called, where it was written, and where it shall run."""
+
+    name: str
+    site: Site = field(compare=False)
+    on: Context | None = None
 
 
 def label_for(

@@ -13,35 +13,13 @@ from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
 from dataclasses import dataclass
-from dataclasses import field
 from typing import Literal, Never, TypeAlias, final
 
 from fstream.plan.contexts import Context
+from fstream.plan.labels import Label
 
 Erased: TypeAlias = Callable[[Never], object]
 Folding: TypeAlias = Callable[[Never, Never], object]
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """Where in the user's code a stage was written; never part of equality."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """What a stage is called, where it was written, and where it shall run."""
-
-    name: str
-    site: Site = field(compare=False)
-    on: Context | None = None
 
 
 # ---- sources

@@ -15,6 +15,8 @@ from itertools import chain
 from reprlib import Repr
 from typing import TypeAlias, assert_never, final
 
+from fstream.plan.labels import Label
+from fstream.plan.labels import Site
 from fstream.plan.labels import function_name
 from fstream.plan.nodes import All
 from fstream.plan.nodes import Arm
@@ -32,7 +34,6 @@ from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Flow
 from fstream.plan.nodes import Fold
 from fstream.plan.nodes import Items
-from fstream.plan.nodes import Label
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map
@@ -47,7 +48,6 @@ from fstream.plan.nodes import Pipeline
 from fstream.plan.nodes import Recover
 from fstream.plan.nodes import Route
 from fstream.plan.nodes import Sink
-from fstream.plan.nodes import Site
 from fstream.plan.nodes import Stage
 from fstream.plan.nodes import Test
 from fstream.plan.nodes import Try

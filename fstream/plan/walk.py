@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias, assert_never
 
+from fstream.plan.labels import Label
 from fstream.plan.nodes import All
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Broadcast
@@ -24,7 +25,6 @@ from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Flow
 from fstream.plan.nodes import Fold
 from fstream.plan.nodes import Items
-from fstream.plan.nodes import Label
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map

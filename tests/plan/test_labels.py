@@ -11,7 +11,7 @@ from fstream.combinators.emission import to_port
 from fstream.combinators.sinks import for_each
 from fstream.combinators.sources import source
 from fstream.combinators.stages import map_stage
-from fstream.plan.nodes import Label
+from fstream.plan.labels import Label
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Piped
 from fstream.plan.nodes import Recover

@@ -21,10 +21,10 @@ from fstream.plan import contexts
 from fstream.plan import emissions
 from fstream.plan import nodes
 from fstream.plan import typed
+from fstream.plan.labels import Label
+from fstream.plan.labels import Site
 from fstream.plan.nodes import Chain
-from fstream.plan.nodes import Label
 from fstream.plan.nodes import Recover
-from fstream.plan.nodes import Site
 from fstream.plan.typed import Plan
 from fstream.plan.typed import Stage
 from fstream.plan.walk import walk

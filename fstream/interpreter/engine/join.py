@@ -40,9 +40,10 @@ def joined(source: Chunk, split: Split, ways: tuple[list[Chunk], ...]) -> Chunk:
     joining = _Joining(source, split, ways)
     joining.run()
     dues = [ran for pieces in ways for piece in pieces for ran in piece.dues]
+    is_empty = not source.body and not joining.body  # its key says when it flushes
     return Chunk(
         body=joining.body,
-        keys=joining.keys,
+        keys=source.keys if is_empty else joining.keys,
         scope=source.scope,
         entries=joining.entries,
         flush=source.flush,

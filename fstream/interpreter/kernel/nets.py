@@ -19,8 +19,8 @@ from returns.result import Success
 
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.kernel.writer import Mark
+from fstream.plan.labels import Label
 from fstream.plan.nodes import Erased
-from fstream.plan.nodes import Label
 from fstream.plan.nodes import OfClass
 from fstream.plan.nodes import OfGuard
 from fstream.plan.nodes import OfPort
