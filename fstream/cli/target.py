@@ -4,6 +4,7 @@ What is wrong with a target is answered as one sentence.
 """
 
 import importlib
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -19,10 +20,12 @@ from fstream.result.captured import Captured
 from fstream.result.captured import capture
 from fstream.result.outcome import Failure
 from fstream.result.outcome import Success
+from fstream.result.printable import clip
 from fstream.result.printable import short_repr
 
 AnyPlan: TypeAlias = Plan[object, object]
 
+_LONGEST = 1_000
 _MISSING = object()
 _OWN_FOLDER = str(Path(__file__).parent.parent)
 
@@ -47,7 +50,7 @@ def load(target: str) -> Success[AnyPlan] | Failure[str]:
 
 
 def _of_file(file: Path) -> Success[ModuleType] | Failure[str]:
-    if not file.is_file():
+    if not os.path.isfile(file):  # noqa: PTH113 - Path raises for names too long
         return Failure(f"there is no file {file}")
     if file.suffix != ".py" or "." in file.stem:
         return Failure(f"{file} cannot be imported by its name; write NAME.py:plan")
@@ -87,10 +90,11 @@ def _imported(
         if isinstance(exc, ModuleNotFoundError) and f"{name}.".startswith(
             f"{exc.name}."
         ):
-            return Failure(f"there is no module {name!r}: {exc}")
+            return Failure(str(exc))
         error = capture(exc)
         where = "" if isinstance(exc, SyntaxError) else _where(error, str(folder))
-        return Failure(f"{place} could not be imported: {error.headline}{where}")
+        text = clip(" ".join(error.headline.split()), _LONGEST)
+        return Failure(f"{place} could not be imported: {text}{where}")
 
 
 def _where(error: Captured, folder: str) -> str:

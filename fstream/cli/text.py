@@ -5,16 +5,13 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from fstream.interpreter.engine.ledger import Row
 from fstream.interpreter.report import Failures
 from fstream.interpreter.report import Report
 from fstream.interpreter.report import StageReport
-from fstream.result.errors import SinkFailed
-from fstream.result.errors import SourceFailed
+from fstream.interpreter.row import Row
+from fstream.result.errors import RunError
 from fstream.result.errors import StageFailure
-from fstream.result.errors import TimedOut
 from fstream.result.errors import TooManyFailures
-from fstream.result.errors import WorkerLost
 from fstream.result.outcome import Failure
 from fstream.result.outcome import Outcome
 from fstream.result.outcome import Success
@@ -30,9 +27,7 @@ _COLUMNS = ("entered", "out", "failed", "filtered", "emitted", "exits")
 
 def run_text(outcome: Outcome[object, object], report: Report, seconds: float) -> str:
     """Tell how a run ended, its ledger, and its failures."""
-    parts = [_outcome(outcome, report, seconds)]
-    if report.stages:
-        parts.append(_ledger(report))
+    parts = [_outcome(outcome, report, seconds), _ledger(report)]
     if report.failures:
         parts.append("\n".join(_failures(report.failures, outcome)))
     return "\n\n".join(parts)
@@ -43,10 +38,15 @@ def _outcome(outcome: Outcome[object, object], report: Report, seconds: float) -
         case Success(value):
             return f"complete in {seconds:.1f} s:\n{_shown(value)}"
         case Failure(error):
-            # What stands in full among the failures is a line here.
-            full = not report.failures or isinstance(error, SinkFailed)
-            text = error_text(error) if full else first_line(error)
+            text = _brief(error) if _is_told(error, report) else _full(error)
             return f"failed after {seconds:.1f} s: {text}"
+
+
+def _is_told(error: object, report: Report) -> bool:
+    """Whether ``error`` stands in full among the failures."""
+    if isinstance(error, TooManyFailures):
+        return True
+    return bool(report.failures) and report.failures[0] == error
 
 
 def _shown(value: object) -> str:
@@ -56,30 +56,36 @@ def _shown(value: object) -> str:
     return guarded(lambda: str(value), _LONGEST)
 
 
-def error_text(error: object) -> str:
+def _full(error: object) -> str:
     """The text of an error value, or of an exit that was left open."""
-    match error:
-        case TooManyFailures() | SinkFailed() | SourceFailed():
-            return str(error)
-        case StageFailure() | WorkerLost() | TimedOut():
-            return str(error)
-        case _:
-            return f"an exit is open: {short_repr(error, 1000)}"
+    if isinstance(error, RunError):
+        return str(error)
+    return f"an exit is open: {short_repr(error, 1000)}"
 
 
-def first_line(error: object) -> str:
+def _brief(error: object) -> str:
     """What is most important about ``error``, in one line."""
-    return clip(error_text(error).partition("\n")[0], _LINE)
+    text = _full(error)
+    if isinstance(error, StageFailure):
+        told = f"item {error.index} in stage {error.stage!r}: {error.error.headline}"
+        text = f"{_line(told)}; it was {error.item}"
+    return _line(text)
+
+
+def _line(text: str) -> str:
+    return clip(text.partition("\n")[0], _LINE)
 
 
 def _failures(failures: Failures, outcome: Outcome[object, object]) -> Iterator[str]:
     tolerated = ", tolerated" if isinstance(outcome, Success) else ""
-    number = "1 failure" if len(failures) == 1 else f"{len(failures)} failures"
-    yield f"{number}{tolerated}; the first:\n"
-    yield error_text(failures[0])
-    if len(failures) > 1:
-        yield "\nthe others:\n"
-    yield from (f"  {first_line(each)}" for each in islice(failures, 1, LISTED))
+    if len(failures) == 1:
+        yield f"1 failure{tolerated}:\n"
+        yield _full(failures[0])
+        return
+    yield f"{len(failures)} failures{tolerated}; the first:\n"
+    yield _full(failures[0])
+    yield "\nthe others:\n"
+    yield from (f"  {_brief(each)}" for each in islice(failures, 1, LISTED))
     if len(failures) > LISTED:
         yield f"  ... and {len(failures) - LISTED} more"
 
