@@ -1,0 +1,324 @@
+"""Functions that workers can import, without importing pytest."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from pathlib import Path
+from typing import Never
+
+from fstream import Emit
+from fstream import Failure
+from fstream import Port
+from fstream import Success
+from fstream import emit
+from fstream import emit_to
+from tests.wait import wait_until
+
+
+def double(n: int) -> int:
+    return 2 * n
+
+
+def add_ten(n: int) -> int:
+    return n + 10
+
+
+def add_one(n: int) -> int:
+    return n + 1
+
+
+def times_ten(n: int) -> int:
+    return 10 * n
+
+
+def square(n: int) -> int:
+    return n * n
+
+
+def is_even(n: int) -> bool:
+    return n % 2 == 0
+
+
+def is_odd(n: int) -> bool:
+    return n % 2 == 1
+
+
+def is_over_ten(n: int) -> bool:
+    return n > 10
+
+
+def is_no_multiple_of_seven(n: int) -> bool:
+    return n % 7 != 0
+
+
+def none_if_even(n: int) -> int | None:
+    return None if n % 2 == 0 else n
+
+
+def with_next(n: int) -> list[int]:
+    return [n, n + 1]
+
+
+def nothing(n: int) -> list[int]:
+    return []
+
+
+def total(numbers: tuple[int, ...]) -> int:
+    return sum(numbers)
+
+
+def thread(_: object) -> int:
+    return threading.get_ident()
+
+
+def text_of_size(size: int) -> str:
+    return "x" * size
+
+
+# ---- records
+
+
+@dataclass(frozen=True)
+class Record:
+    """What travels in the cases about records."""
+
+    id: int
+    value: int = 0
+    computed: int = 0
+    pid: int = 0
+    marks: tuple[str, ...] = ()
+
+
+def marked(mark: str, record: Record) -> Record:
+    return replace(record, marks=(*record.marks, mark))
+
+
+def enriched(record: Record) -> Record:
+    return marked("enriched", record)
+
+
+def computed(record: Record) -> Record:
+    return replace(record, computed=record.value**2, pid=os.getpid())
+
+
+def stored(record: Record) -> Record:
+    return marked("stored", record)
+
+
+def first_stage(record: Record) -> Record:
+    return marked("stage1", replace(record, value=record.value * 10))
+
+
+def second_stage(record: Record) -> Record:
+    return marked("stage2", replace(record, value=record.value + 5))
+
+
+@dataclass(frozen=True)
+class Product:
+    """An article of a shop."""
+
+    id: int
+    category: str
+    stock: int
+    price: float = 0.0
+
+
+def is_in_stock(product: Product) -> bool:
+    return product.stock > 0
+
+
+def priced(product: Product) -> Product:
+    return replace(product, price=1.5 * product.id)
+
+
+def by_category(products: tuple[Product, ...]) -> dict[str, list[int]]:
+    groups: dict[str, list[int]] = {}
+    for product in products:
+        groups.setdefault(product.category, []).append(product.id)
+    return groups
+
+
+# ---- failures
+
+
+class InvalidError(Exception):
+    """Two arguments, so that it does not load from a plain pickle."""
+
+    def __init__(self, field_name: str, value: object) -> None:
+        super().__init__(f"{field_name} is {value!r}")
+
+
+def double_unless_two(n: int) -> int:
+    if n == 2:
+        raise InvalidError("n", n)
+    return 2 * n
+
+
+def fail_at_three(n: int) -> int:
+    if n == 3:
+        raise InvalidError("item", n)
+    return n
+
+
+def fail_each_hundredth(n: int) -> int:
+    if n % 100 == 99:
+        raise InvalidError("item", n)
+    return n
+
+
+def always_fail(n: int) -> Never:
+    raise InvalidError("item", n)
+
+
+def refused_at_two(n: int) -> Success[int] | Failure[str]:
+    return Failure(f"no {n}") if n == 2 else Success(n)
+
+
+def validate(n: int) -> int:
+    if n == 13:
+        raise InvalidError("validation", n)
+    return n
+
+
+def save(n: int) -> int:
+    if n == 15:
+        text = "the disk is full"
+        raise OSError(text)
+    return n
+
+
+def kill_at_2500(n: int) -> int:
+    if n == 2500:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return n
+
+
+def exit_at_three(n: int) -> int:
+    if n == 3:
+        sys.exit(3)
+    return n
+
+
+def leave_at_three(n: int) -> int:
+    if n == 3:
+        os._exit(3)
+    return n
+
+
+# ---- what can be called
+
+
+class Adding:
+    """An object that can be called."""
+
+    def __init__(self, more: int) -> None:
+        self.more = more
+
+    def __call__(self, n: int) -> int:
+        return n + self.more
+
+    def method(self, n: int) -> int:
+        return n + self.more
+
+    @classmethod
+    def of_class(cls, n: int) -> int:
+        return cls(3)(n)
+
+    @staticmethod
+    def static(n: int) -> int:
+        return n + 3
+
+
+class Sum:
+    """A class as a function."""
+
+    def __init__(self, n: int) -> None:
+        self.value = n + 3
+
+    def __eq__(self, other: object) -> bool:
+        return self.value == (other.value if isinstance(other, Sum) else other)
+
+    __hash__ = object.__hash__
+
+
+# ---- emission
+
+
+class Even(Port[int]):
+    """Where even numbers go."""
+
+
+class Late(Port[tuple[int, ...]]):
+    """Where small batches go."""
+
+
+class Unused(Port[int]):
+    """Where nothing goes."""
+
+
+def emit_with_next(n: int) -> Iterator[Emit[list[int]]]:
+    yield emit([n, n + 1])
+
+
+def even_aside(n: int) -> Iterator[Emit[int, Even]]:
+    yield emit_to(Even, n) if n % 2 == 0 else emit(n)
+
+
+def small_aside(numbers: tuple[int, ...]) -> Iterator[Emit[tuple[int, ...], Late]]:
+    yield emit(numbers) if len(numbers) == 2 else emit_to(Late, numbers)
+
+
+def unused_aside(n: int) -> Iterator[Emit[int, Unused]]:
+    yield emit(n) if n >= 0 else emit_to(Unused, n)
+
+
+def with_zero(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    return (0, *numbers)
+
+
+# ---- what waits for others, or does not travel
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Item 0 waits until two others have left a file in the folder."""
+
+    folder: Path
+
+    def __call__(self, n: int) -> int:
+        if n == 0:
+            wait_until(lambda: len(list(self.folder.iterdir())) >= 2)
+        else:
+            (self.folder / str(n)).touch()
+        return n
+
+
+class Stubborn:
+    """Cannot be pickled."""
+
+    def __reduce__(self) -> Never:
+        text = "I stay here"
+        raise TypeError(text)
+
+
+def stubborn_at_three(n: int) -> object:
+    return Stubborn() if n == 3 else n
+
+
+def number_of(item: object) -> object:
+    return "stubborn" if isinstance(item, Stubborn) else item
+
+
+@dataclass
+class Noting:
+    """An observer that notes the names of what it hears."""
+
+    heard: list[str] = field(default_factory=list)
+
+    def on(self, event: object) -> None:
+        self.heard.append(type(event).__name__)
