@@ -39,9 +39,10 @@ def settle(setting: Setting) -> None:
     """Make ``setting`` that of this process, with a new, empty ``__main__``."""
     sys.path[:] = setting.path
     sys.argv[:] = setting.arguments
-    os.environ.clear()
-    os.environ.update(setting.environment)
-    time.tzset()
+    if os.environ != setting.environment:
+        os.environ.clear()
+        os.environ.update(setting.environment)
+        time.tzset()
     if setting.folder is not None:
         with suppress(OSError):
             os.chdir(setting.folder)
