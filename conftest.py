@@ -7,7 +7,6 @@ belongs to ``__main__``, as it would for a reader who types them into a file.
 import sys
 from contextlib import suppress
 from types import ModuleType
-from unittest.mock import patch
 
 import pytest
 from sybil import Example
@@ -27,8 +26,12 @@ def _run_as_script(example: Example) -> None:
     script = _scripts.setdefault(example.path, ModuleType("__main__"))
     source = pad(example.parsed, example.line + example.parsed.line_offset)
     code = compile(source, example.path, "exec", dont_inherit=True)
-    with patch.dict(sys.modules, {"__main__": script}):
+    ours = sys.modules["__main__"]
+    sys.modules["__main__"] = script  # alone: modules that are imported now must stay
+    try:
         exec(code, vars(script))
+    finally:
+        sys.modules["__main__"] = ours
 
 
 _page_parsers: list[Parser] = [
