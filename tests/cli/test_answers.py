@@ -172,11 +172,8 @@ RuntimeError: no half
 """
 
 
-@pytest.mark.parametrize("tolerated", ["5", "50%", "1/2"])
-def test_tolerated_failures_are_listed_after_the_result(
-    tolerated: str, folder: Path
-) -> None:
-    told = answer(folder, "plans.py:tolerable", "--tolerate", tolerated, code=0)
+def test_tolerated_failures_are_listed_after_the_result(folder: Path) -> None:
+    told = answer(folder, "plans.py:tolerable", "--tolerate", "50%", code=0)
 
     head, _, title, first, second, others = told.split("\n\n")
     assert head == "complete in T s:\n5"

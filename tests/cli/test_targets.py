@@ -41,7 +41,6 @@ plan = (
     .to(collect())
 )
 """
-ON = ["inline", "threads:1", "processes:1"]
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +56,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.mark.parametrize("on", ON)
-@pytest.mark.parametrize("name", ["paired", "my-plan"])
+@pytest.mark.parametrize(
+    ("name", "on"),
+    [
+        ("paired", "inline"),
+        ("paired", "threads:1"),
+        ("paired", "processes:1"),
+        ("my-plan", "processes:1"),
+    ],
+)
 def test_a_file_is_imported_by_its_stem_from_its_own_folder(
     name: str, on: str, folder: Path
 ) -> None:
@@ -70,7 +76,7 @@ def test_a_file_is_imported_by_its_stem_from_its_own_folder(
     assert done.stdout.splitlines()[1] == f"(('{name}', '{inside}', 2),)"
 
 
-@pytest.mark.parametrize("on", ON)
+@pytest.mark.parametrize("on", ["inline", "processes:1"])
 def test_a_module_is_found_from_the_current_folder(on: str, folder: Path) -> None:
     done = fstream("run", "package.inside.paired:plan", "--on", on, folder=folder)
 
