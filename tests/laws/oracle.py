@@ -1,0 +1,611 @@
+"""The one law, written down once more: naive, recursive, slow.
+
+It reads the nodes of a plan, and nothing of the compiler, the kernel or the
+engine: pull one item, push it through the whole plan depth first, then pull the
+next. A run ends where ``_Ended`` is raised, and nothing happens after it.
+"""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field
+from fractions import Fraction
+from typing import Literal, Never, TypeAlias, assert_never, final
+
+from fstream.plan.emissions import Item
+from fstream.plan.emissions import Message
+from fstream.plan.nodes import All
+from fstream.plan.nodes import Batch
+from fstream.plan.nodes import Broadcast
+from fstream.plan.nodes import Catch
+from fstream.plan.nodes import Chain
+from fstream.plan.nodes import Collect
+from fstream.plan.nodes import Count
+from fstream.plan.nodes import Divert
+from fstream.plan.nodes import Drain
+from fstream.plan.nodes import Emitting
+from fstream.plan.nodes import Filter
+from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Fold
+from fstream.plan.nodes import Items
+from fstream.plan.labels import Label
+from fstream.plan.nodes import Leave
+from fstream.plan.nodes import Map
+from fstream.plan.nodes import MapResult
+from fstream.plan.nodes import Mark
+from fstream.plan.nodes import OfClass
+from fstream.plan.nodes import OfGuard
+from fstream.plan.nodes import OfPort
+from fstream.plan.nodes import Origin
+from fstream.plan.nodes import Piped
+from fstream.plan.nodes import Pipeline
+from fstream.plan.nodes import Recover
+from fstream.plan.nodes import Route
+from fstream.plan.nodes import Sink
+from fstream.plan.nodes import Stage
+from fstream.plan.nodes import Test
+from fstream.plan.nodes import Try
+from fstream.plan.nodes import Unbatch
+from fstream.plan.nodes import Within
+from fstream.plan.nodes import Wrap
+from fstream.result.captured import capture
+from fstream.result.errors import SinkFailed
+from fstream.result.errors import SourceFailed
+from fstream.result.errors import StageFailure
+from fstream.result.errors import TooManyFailures
+from fstream.result.outcome import Failure
+from fstream.result.outcome import Outcome
+from fstream.result.outcome import Success
+
+Push: TypeAlias = Callable[[object], None]
+Answer: TypeAlias = Callable[[], object]
+
+KEPT = 100
+
+
+@final
+@dataclass(slots=True)
+class Visit:
+    """What became of one item in one stage."""
+
+    gave: bool = False
+    raised: bool = False
+
+
+@final
+@dataclass(slots=True)
+class Book:
+    """A stage's part of the ledger."""
+
+    label: Label
+    kind: str
+    visits: list[Visit] = field(default_factory=list)
+    emitted: int = 0
+    exits: int = 0
+
+    def enter(self) -> Visit:
+        self.visits.append(Visit())
+        return self.visits[-1]
+
+    def emit(self, visit: Visit) -> None:
+        visit.gave = True
+        self.emitted += 1
+
+    def exit(self, visit: Visit) -> None:
+        visit.gave = True
+        self.exits += 1
+
+
+class _Ended(Exception):
+    """The run is over: nothing that comes later happens."""
+
+
+class _SinkBroke(Exception):
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+@dataclass(slots=True)
+class Law:
+    """One run of ``plan``; everything is in the fields after ``run``.
+
+    ``tolerate`` is as in ``run``, ``None`` for a stream, of which ``up_to``
+    outcomes are taken.
+    """
+
+    plan: Pipeline
+    tolerate: int | Fraction | None
+    up_to: int | None = None
+    pulled: int = 0
+    index: int = 0
+    books: list[Book] = field(default_factory=list)
+    things: list[Outcome[object, object]] = field(default_factory=list)
+    records: list[object] = field(default_factory=list)
+    flushes: list[Callable[[], None]] = field(default_factory=list)
+    failed: set[int] = field(default_factory=set)
+    landed: set[int] = field(default_factory=set)
+    opened: set[int] = field(default_factory=set)
+    delivered: int = 0
+    outcome: Outcome[object, object] | None = None
+
+    def run(self) -> "Law":
+        """Run to the end, whatever it is."""
+        handlers = _Handlers(self.open, self.record, self.record)
+        push = self.stage(self.plan.flow.stage, _later(end := []), handlers)
+        taken, answer = self.sink(self.plan.sink, handlers)
+        end.append(taken)
+        try:
+            self.all_items(push)
+            self.outcome = self.ending(answer)
+        except _Ended:
+            self.outcome = self.overspent()
+        except _SinkBroke as broke:
+            error = SinkFailed(step="call", error=capture(broke.cause))
+            self.outcome = Failure(error)
+        return self
+
+    def all_items(self, push: Push) -> None:
+        if self.up_to == 0:
+            raise _Ended
+        broken: SourceFailed | None = None
+        for step in _steps(self.plan.flow.origin):
+            if isinstance(step, Failure):
+                self.index = self.pulled
+                broken = self.source_failed(step.failure())
+                break
+            self.index = self.pulled
+            self.pulled += 1
+            push(step.unwrap())
+        self.index = self.pulled
+        for flush in self.flushes:
+            flush()
+        if broken is not None and self.tolerate is None:
+            self.tell(Failure(broken))
+
+    def source_failed(self, exc: BaseException) -> SourceFailed:
+        label = self.plan.flow.origin.label
+        error = SourceFailed(
+            source=label.name,
+            site=str(label.site),
+            index=self.pulled,
+            error=capture(exc),
+        )
+        if self.tolerate is None:
+            self.records.append(error)  # a stream tells it last
+        else:
+            self.record(error)
+        return error
+
+    # ---- what a run comes to
+
+    def ending(self, answer: Answer) -> Outcome[object, object]:
+        if isinstance(self.tolerate, Fraction):
+            is_met = len(self.records) <= self.tolerate * self.pulled
+        else:
+            is_met = self.tolerate is None or len(self.records) <= self.tolerate
+        if not is_met:
+            return Failure(self.too_many())
+        try:
+            return Success(answer())
+        except _SinkBroke as broke:
+            return Failure(SinkFailed(step="close", error=capture(broke.cause)))
+
+    def overspent(self) -> Outcome[object, object]:
+        if self.tolerate == 0:
+            return Failure(self.records[0])
+        return Failure(self.too_many())
+
+    def too_many(self) -> TooManyFailures:
+        share = isinstance(self.tolerate, Fraction)
+        return TooManyFailures(
+            count=len(self.records),
+            tolerated=f"{self.tolerate}{' of the items' if share else ''}",
+            first=tuple(
+                repr(record) if n in self.opened else record
+                for n, record in enumerate(self.records[:KEPT])
+            ),
+        )
+
+    # ---- things, in order
+
+    def deliver(self, value: object) -> None:
+        self.delivered += 1
+        self.landed.add(self.index)
+        self.tell(Success(value))
+
+    def open(self, value: object) -> None:
+        self.opened.add(len(self.records))
+        self.record(value)
+
+    def record(self, failure: object) -> None:
+        self.records.append(failure)
+        self.failed.add(self.index)
+        self.tell(Failure(failure))
+        if len(self.records) > self.allowed():
+            raise _Ended
+
+    def tell(self, thing: Outcome[object, object]) -> None:
+        self.things.append(thing)
+        if self.up_to is not None and len(self.things) == self.up_to:
+            raise _Ended
+
+    def allowed(self) -> float:
+        if self.tolerate is None:
+            return float("inf")
+        if isinstance(self.tolerate, Fraction):
+            origin = self.plan.flow.origin
+            if not isinstance(origin, Items):
+                return float("inf")
+            return int(self.tolerate * len(origin.items))
+        return self.tolerate
+
+    # ---- stages
+
+    def stage(self, stage: Stage, out: Push, to: "_Handlers") -> Push:
+        """What happens to an item of ``stage``; results go to ``out``."""
+        match stage:
+            case Chain(steps):
+                return self.chain(steps, out, to)
+            case Recover(body, handler):
+                handling = _later(late := [])
+                inside = self.stage(body, out, _Handlers(handling, handling, to.fail))
+                late.append(self.stage(handler, out, to))
+                return inside
+            case Catch(body):
+                return self.stage(body, out, _Handlers(to.exit, to.caught, to.caught))
+            case Within(_, body):
+                return self.stage(body, out, to)
+            case Route():
+                return self.route(stage, out, to)
+            case Broadcast():
+                return self.broadcast(stage, out, to)
+            case Wrap(case):
+                wrap = Success if case == "success" else Failure
+                return lambda item: out(wrap(item))
+            case Batch():
+                return self.batch(stage, out)
+            case Mark():
+                raise AssertionError
+            case _:
+                return self.calling(stage, out, to)
+
+    def chain(self, steps: tuple[Stage, ...], out: Push, to: "_Handlers") -> Push:
+        late: list[list[Push]] = [[] for _ in steps]
+        late.append([out])
+        for n, step in enumerate(steps):
+            late[n].append(self.stage(step, _later(late[n + 1]), to))
+        return late[0][0]
+
+    def book(self, label: Label, kind: str) -> Book:
+        self.books.append(Book(label, kind))
+        return self.books[-1]
+
+    def route(self, route: Route, out: Push, to: "_Handlers") -> Push:
+        book = self.book(route.label, "route")
+        arms = [(arm.test, self.stage(arm.stage, out, to)) for arm in route.arms]
+
+        def push(item: object) -> None:
+            visit = book.enter()
+            try:
+                inner, arm = _chosen(item, arms)
+            except BaseException as exc:
+                self.fail(book, visit, exc, item, to)
+                return
+            book.emit(visit)
+            arm(inner)
+
+        return push
+
+    def broadcast(self, broadcast: Broadcast, out: Push, to: "_Handlers") -> Push:
+        book = self.book(broadcast.label, "broadcast")
+        arms = [self.stage(arm, out, to) for arm in broadcast.arms]
+        return _copying(book, arms)
+
+    def batch(self, batch: Batch, out: Push) -> Push:
+        assert batch.within is None or batch.within > 1000, "the oracle has no clock"
+        book = self.book(batch.label, "batch")
+        held: list[object] = []
+
+        def give() -> None:
+            items = tuple(held)
+            held.clear()
+            if items:
+                book.emitted += 1
+                out(items)
+
+        def push(item: object) -> None:
+            book.enter().gave = True
+            self.landed.add(self.index)
+            held.append(item)
+            if len(held) == batch.size:
+                give()
+
+        self.flushes.append(give)
+        return push
+
+    def calling(
+        self,
+        stage: Map | FlatMap | Filter | Try | Emitting | Unbatch | Leave,
+        out: Push,
+        to: "_Handlers",
+    ) -> Push:
+        book = self.book(stage.label, _KINDS[type(stage)])
+
+        def push(item: object) -> None:
+            visit = book.enter()
+            for step in _given(stage, item):
+                if isinstance(step, BaseException):
+                    self.fail(book, visit, step, item, to)
+                elif step[0] == "out":
+                    book.emit(visit)
+                    out(step[1])
+                else:
+                    book.exit(visit)
+                    to.exit(step[1])
+
+        return push
+
+    def fail(
+        self,
+        book: Book,
+        visit: Visit,
+        exc: BaseException,
+        item: object,
+        to: "_Handlers",
+    ) -> None:
+        visit.raised = True
+        to.fail(
+            StageFailure(
+                stage=book.label.name,
+                site=str(book.label.site),
+                step="call",
+                index=self.index,
+                item=_text(item),
+                attempt=1,
+                context="the law",
+                pid=0,
+                effects="complete",
+                error=capture(exc),
+            )
+        )
+
+    # ---- sinks
+
+    def sink(self, sink: Sink, to: "_Handlers") -> tuple[Push, Answer]:
+        """What takes items, and what answers at the end."""
+        if not _has_stages(sink):
+            take, answer = _ending(sink)
+
+            def push(item: object) -> None:
+                self.deliver(item)
+                take(item)
+
+            return push, answer
+        match sink:
+            case Piped(stage, inner):
+                push = self.stage(stage, _later(late := []), to)
+                end, answer = self.sink(inner, to)
+                late.append(end)
+                return push, answer
+            case MapResult(inner, fn):
+                push, answer = self.sink(inner, to)
+                return push, _mapped(answer, fn)
+            case All(sinks):
+                book = self.book(self.plan.flow.origin.label, "broadcast")
+                pairs = [self.sink(inner, to) for inner in sinks]
+                answers = [answer for _, answer in pairs]
+                arms = [push for push, _ in pairs]
+                return _copying(book, arms), lambda: tuple(a() for a in answers)
+            case Divert(stage, main, aside):
+                handling = _later(late := [])
+                handlers = _Handlers(handling, handling, to.fail)
+                push = self.stage(stage, _later(end_late := []), handlers)
+                end, answer = self.sink(main, handlers)
+                end_late.append(end)
+                other, other_answer = self.sink(aside, to)
+                late.append(other)
+                return push, lambda: (answer(), other_answer())
+            case _:
+                raise AssertionError
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Handlers:
+    """Where exits go, failures that are caught, and those of the stages here."""
+
+    exit: Push
+    caught: Push
+    fail: Push
+
+
+_KINDS: dict[type, str] = {
+    Map: "map",
+    FlatMap: "flat_map",
+    Filter: "filter",
+    Try: "try",
+    Emitting: "emit",
+    Unbatch: "unbatch",
+    Leave: "leave",
+}
+
+
+def _later(box: list[Push]) -> Push:
+    """What will be in ``box`` when the run begins."""
+    return lambda item: box[0](item)
+
+
+def _text(item: object) -> str:
+    try:
+        return repr(item)
+    except BaseException:
+        return ""
+
+
+def _steps(origin: Origin) -> Iterator[Outcome[object, BaseException]]:
+    """The items of the source, one by one; a failure is the last."""
+    try:
+        items = iter(origin.items if isinstance(origin, Items) else origin.make())
+    except BaseException as exc:
+        yield Failure(exc)
+        return
+    while True:
+        try:
+            item = next(items)
+        except StopIteration:
+            return
+        except BaseException as exc:
+            yield Failure(exc)
+            return
+        yield Success(item)
+
+
+_Step: TypeAlias = tuple[Literal["out", "exit"], object]
+
+
+def _given(stage: Stage, item: object) -> Iterator[_Step | BaseException]:
+    """What ``stage`` gives for ``item``, one by one; what it raises is the last."""
+    try:
+        steps = iter(_all_given(stage, item))
+    except BaseException as exc:
+        yield exc
+        return
+    while True:
+        try:
+            step = next(steps)
+            if isinstance(stage, Emitting):
+                step = _emitted(step)
+        except StopIteration:
+            return
+        except BaseException as exc:
+            yield exc
+            return
+        yield ("out", step) if isinstance(stage, FlatMap | Unbatch) else step
+
+
+def _all_given(stage: Stage, item: object) -> Iterable[object]:
+    match stage:
+        case Map(fn):
+            return [("out", fn(item))]
+        case Filter(fn):
+            return [("out", item)] if fn(item) else []
+        case Try(fn):
+            return [_tried(fn(item))]
+        case Leave(port):
+            return [("exit", item if port is None else port(item))]
+        case FlatMap(fn) | Emitting(fn):
+            return fn(item)
+        case Unbatch():
+            return item
+        case _:
+            raise AssertionError
+
+
+def _tried(result: object) -> _Step:
+    if isinstance(result, Success):
+        return "out", result.unwrap()
+    if isinstance(result, Failure):
+        return "exit", result.failure()
+    kind = type(result).__name__
+    raise TypeError(f"try_stage needs a Success or a Failure, but got {kind}")
+
+
+def _emitted(thing: object) -> _Step:
+    if isinstance(thing, Item):
+        return "out", thing.item
+    if isinstance(thing, Message):
+        return "exit", thing.message
+    kind = type(thing).__name__
+    raise TypeError(f"emit_stage needs emit(...) or emit_to(...), but got {kind}")
+
+
+def _chosen(item: object, arms: list[tuple[Test, Push]]) -> tuple[object, Push]:
+    for test, push in arms:
+        match test:
+            case OfClass(classes):
+                if isinstance(item, classes):
+                    return item, push
+            case OfPort(port):
+                if isinstance(item, port):
+                    return item.item, push
+            case OfGuard(guard):
+                if guard(item):
+                    return item, push
+            case _:
+                assert_never(test)
+    kind = type(item).__name__
+    raise TypeError(f"no case of the route takes an item of type {kind}")
+
+
+def _copying(book: Book, arms: list[Push]) -> Push:
+    def push(item: object) -> None:
+        visit = book.enter()
+        for arm in arms:
+            book.emit(visit)
+            arm(item)
+
+    return push
+
+
+def _has_stages(sink: Sink) -> bool:
+    match sink:
+        case Piped() | Divert():
+            return True
+        case MapResult(inner):
+            return _has_stages(inner)
+        case All(sinks):
+            return any(_has_stages(inner) for inner in sinks)
+        case _:
+            return False
+
+
+def _ending(sink: Sink) -> tuple[Push, Answer]:
+    match sink:
+        case Collect():
+            items: list[object] = []
+            return items.append, lambda: tuple(items)
+        case Count():
+            seen: list[object] = []
+            return seen.append, lambda: len(seen)
+        case Drain():
+            return lambda _: None, lambda: None
+        case Fold(init, fn):
+            return _folding(init, fn)
+        case MapResult(inner, fn):
+            push, answer = _ending(inner)
+            return push, _mapped(answer, fn)
+        case All(sinks):
+            pairs = [_ending(inner) for inner in sinks]
+            return (
+                lambda item: [push(item) for push, _ in pairs] and None,
+                lambda: tuple(answer() for _, answer in pairs),
+            )
+        case _:
+            raise AssertionError
+
+
+def _folding(
+    init: object, fn: Callable[[Never, Never], object]
+) -> tuple[Push, Answer]:
+    state = [init]
+
+    def push(item: object) -> None:
+        try:
+            state[0] = fn(state[0], item)
+        except BaseException as exc:
+            raise _SinkBroke(exc) from None
+
+    return push, lambda: state[0]
+
+
+def _mapped(answer: Answer, fn: Callable[[Never], object]) -> Answer:
+    def mapped() -> object:
+        inner = answer()
+        try:
+            return fn(inner)
+        except BaseException as exc:
+            raise _SinkBroke(exc) from None
+
+    return mapped
