@@ -21,6 +21,7 @@ from fstream.interpreter.engine.flow import Part
 from fstream.interpreter.engine.flow import Ran
 from fstream.interpreter.engine.ledger import Totals
 from fstream.interpreter.engine.ledger import rows
+from fstream.interpreter.engine.passage import Passage
 from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.row import Row
 
@@ -129,6 +130,11 @@ class Account:
     def no_probes(self, segment: Segment) -> tuple[list[int], ...]:
         """What the probes of ``segment`` note where nothing happens."""
         return tuple([] for _ in self.probes[segment.number])
+
+    def probed(self, segment: Segment, passage: Passage) -> tuple[int, ...]:
+        """The numbers of the probes of ``segment`` that note ``passage``."""
+        found = self.probes[segment.number]
+        return tuple(n for n, probe in enumerate(found) if probe in passage)
 
     def rows(self) -> dict[int, Row]:
         """What became of the items in each stage."""

@@ -35,12 +35,14 @@ from fstream.interpreter.engine.events import Submit
 from fstream.interpreter.engine.events import Taken
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.flow import Entry
+from fstream.interpreter.engine.flow import last_index
 from fstream.interpreter.engine.losses import MOST_DEATHS
 from fstream.interpreter.engine.losses import Missing
 from fstream.interpreter.engine.losses import Value
 from fstream.interpreter.engine.losses import rebased
 from fstream.interpreter.engine.pace import MOST_ITEMS
 from fstream.interpreter.engine.pace import Fill
+from fstream.interpreter.engine.passage import passage
 from fstream.interpreter.engine.stations import Outlet
 from fstream.interpreter.engine.stations import SegmentStation
 from fstream.interpreter.engine.stations import Slot
@@ -193,12 +195,13 @@ class Engine:
 
     def _lost(self, event: Lost) -> None:
         """Blame the item in execution; all others go out again."""
-        if event.ticket is None or event.position is None:
+        is_blamed = event.ticket is not None and event.position is not None
+        if event.open and not is_blamed:
             self.deaths += 1
         for ticket in event.open:
             station, slot = self.slots.pop(ticket)
             if self.deaths >= MOST_DEATHS:
-                self._finish(Barren(self._loss(station, slot, event, position=0)))
+                self._give_up(station, slot, event)
                 return
             if ticket == event.ticket and event.position is not None:
                 self._blame(station, slot, event)
@@ -208,17 +211,27 @@ class Engine:
             else:
                 self._submit(station, slot)
 
+    def _give_up(self, station: SegmentStation, slot: Slot, event: Lost) -> None:
+        """End the run, as soon as the consumer has taken what it was given."""
+        position = slot.sent[0] if slot.sent else 0
+        how = Barren(self._loss(station, slot, event, position=position))
+        if self.out is None:
+            self._finish(how)
+        else:
+            self.out.how = self.out.how or how
+
     def _blame(self, station: SegmentStation, slot: Slot, event: Lost) -> None:
         sent = slot.sent or list(range(len(slot.part.body)))
         position = sent[event.position or 0]
         failed = self._loss(station, slot, event, position=position)
-        stage = failed.fault.stage
-        up = arresting(station.segment.op, stage)
+        segment, stage = station.segment, failed.fault.stage
+        up = arresting(segment.op, stage)
         thing: Fault | Value = failed.fault
-        if up is not None and up < station.segment.exits:
+        if up is not None and up < segment.exits:
             error = worker_lost(failed, event.loss, self.program)
             thing = Value((up + 1, error))
-        slot.lost.append(Missing(position, stage, thing))
+        passed = self.account.probed(segment, passage(segment.op, stage))
+        slot.lost.append(Missing(position, stage, thing, passed))
         slot.sent = [n for n in sent if n != position]
 
     def _loss(
@@ -240,13 +253,17 @@ class Engine:
             if is_enough:
                 self._finish(Enough())
             return
-        if count:
-            self._reach(out.chunk, count - 1)
         if is_enough or out.how is not None:
+            if count:
+                self._reach(out.chunk, count - 1)
             self.account.cut(out.chunk, count)
             self._finish(Enough() if is_enough else out.how or Complete())
         else:
-            self.account.release(out.chunk)
+            self._settle(out.chunk)
+
+    def _settle(self, chunk: Chunk) -> None:
+        self.account.release(chunk)
+        self.reached = min(max(self.reached, last_index(chunk) + 1), self.pulled)
 
     def _reach(self, chunk: Chunk, thing: int) -> None:
         last = chunk.located(thing)
@@ -267,7 +284,7 @@ class Engine:
         while self.out is None and self.outlet.chunks:
             chunk = self.outlet.chunks.popleft()
             if not chunk.size():
-                self.account.release(chunk)
+                self._settle(chunk)
                 continue
             self.out = self._budgeted(chunk)
             self.commands.append(_release(self.out))

@@ -92,6 +92,13 @@ def source_index(scope: Chunk | None, key: int) -> int:
     return key
 
 
+def last_index(chunk: Chunk) -> int:
+    """The ordinal of the last source item that ``chunk`` came of; -1: of none."""
+    while isinstance(chunk.origin, Ran | Joined):
+        chunk = chunk.origin.source
+    return chunk.index(-1) if chunk.keys else -1
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -4,6 +4,7 @@ Only the item in execution is blamed. All others of the call run again, and the
 loss takes its place among what they give.
 """
 
+from bisect import insort
 from dataclasses import dataclass
 from typing import final
 
@@ -24,11 +25,15 @@ class Value:
 @final
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The item at ``position`` was lost in ``stage``, and this is left of it."""
+    """The item at ``position`` was lost in ``stage``, and this is left of it.
+
+    ``passage`` is what the probes noted of it: the numbers of those probes.
+    """
 
     position: int
     stage: int
     thing: Fault | Value
+    passage: tuple[int, ...] = ()
 
 
 def rebased(reply: Reply, sent: list[int], lost: list[Missing], *, shift: int) -> Reply:
@@ -59,14 +64,12 @@ def rebased(reply: Reply, sent: list[int], lost: list[Missing], *, shift: int) -
 
     whole.probes = tuple([moved_place(w) for w in probe] for probe in reply.probes)
     whole.arrests = [(moved_place(where), stage) for where, stage in reply.arrests]
-    whole.arrests += [
-        (
-            _where(missing.position, 0, _place(things, missing), shift=shift),
-            missing.stage,
-        )
-        for missing in lost
-        if isinstance(missing.thing, Value)
-    ]
+    for missing in lost:
+        where = _where(missing.position, 0, _place(things, missing), shift=shift)
+        for number in missing.passage:
+            insort(whole.probes[number], where)
+        if isinstance(missing.thing, Value):
+            whole.arrests.append((where, missing.stage))
     return whole
 
 
