@@ -12,4 +12,9 @@ class Pickler:
         buffer_callback: Callable[[PickleBuffer], object] | None = None,
     ) -> None: ...
     def dump(self, obj: object) -> None: ...
-    def reducer_override(self, obj: object) -> object: ...
+    def reducer_override(
+        self, obj: object
+    ) -> (
+        tuple[object, object]
+        | tuple[object, object, tuple[dict[str, object], object], None, None, object]
+    ): ...  # or NotImplemented, which is nobody's business but pickle's
