@@ -20,6 +20,7 @@ from fstream.interpreter.engine_run import sent
 from fstream.interpreter.failed import Failed
 from fstream.interpreter.failed import error_value
 from fstream.interpreter.inline_run import InlineRun
+from fstream.interpreter.kernel import PAUSE
 from fstream.result.outcome import Failure
 from fstream.result.outcome import Outcome
 from fstream.result.outcome import Success
@@ -31,14 +32,14 @@ def inline_outcomes(
     """The outcomes of the run that ``begin`` begins, a broken source's last."""
     run = begin()
     run.how = Enough()
-    faults = run.faults
-    delivered = told = 0
+    run.kernel.stream.pauses = True
+    delivered = 0
     last: list[Failed] = []
     try:
         for value in run.values:
-            if len(faults) != told:
-                told = len(faults)
+            if value is PAUSE:
                 yield from _shown(run.drain(), run.program, last)
+                continue
             delivered += 1
             yield Success(value)
         run.how = Complete()

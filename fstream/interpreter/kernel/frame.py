@@ -49,6 +49,7 @@ def written(template: Template, op: Op, exits: int) -> tuple[Line, ...]:
     else:
         replace(at, indent=0).line(f"def kernel(items, flush{fast}):")
         frame.chunk(at)
+    template.finish()
     return (*_head(template), *_inner(template, kernel), *_foot(template))
 
 
@@ -75,7 +76,7 @@ class _Frame:
         at.line("except BaseException as exc:")
         at.line("    if not source_broke(exc):")
         at.line("        raise")
-        at.line("    over()")
+        self.template.checked(replace(at, indent=at.indent + 1))
         self._between_items(at, NO_ITEM)
         at.line("ended()")
         for number in self._flushes():
@@ -153,7 +154,7 @@ _NAMES = (
     "Item",
     "Message",
 )
-_STREAM_NAMES = ("over", "ended", "source_broke", "seen")
+_STREAM_NAMES = ("over", "pause", "ended", "source_broke", "seen")
 _CHUNK_NAMES = ("outs", "out", "parent", "faults", "probes", "page", "noted")
 
 

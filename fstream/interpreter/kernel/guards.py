@@ -60,7 +60,7 @@ class Guards:
             return
         net = self.template.number()
         at.line(f"e{net} = None")
-        at.suite("try:", lambda inner: call(replace(inner, net=net)))
+        at.suite("try:", lambda inner: call(replace(inner.nested(), net=net)))
         at.line("except BaseException as exc:")
         at.line(f"    e{net} = arrest(exc, {at.x}, {net}{self.template.position})")
         at.line(f"    if e{net} is None:")

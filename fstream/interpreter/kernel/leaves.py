@@ -143,11 +143,11 @@ class Leaves:
     # ---- any number of results
 
     def _each(self, spot: Spot, items: str) -> None:
-        def child(at: At) -> None:
+        def on(at: At) -> None:
             self.template.probe(at, Probe("emitted", spot.number))
             spot.then.write(at.out_of(spot.at))
 
-        self._loop(spot, items, child)
+        self._loop(spot, items, lambda at: self.template.caught(at, on))
 
     def _emit(self, spot: Spot) -> None:
         number = spot.number
@@ -163,8 +163,14 @@ class Leaves:
             spot.then.write(at.out_of(spot.at))
 
         def child(at: At) -> None:
-            at.suite(f"if type({at.x}) is Message:", out)
-            at.suite(f"elif type({at.x}) is Item:", on)
+            at.suite(
+                f"if type({at.x}) is Message:",
+                lambda inner: self.template.caught(inner, out),
+            )
+            at.suite(
+                f"elif type({at.x}) is Item:",
+                lambda inner: self.template.caught(inner, on),
+            )
             at.line("else:")
             at.line(f"    not_emitted({at.x})", calls=number)
 
@@ -182,7 +188,7 @@ class Leaves:
         def loop(at: At) -> None:
             template.noting(at, number)
             at.line(f"{empty} = True")
-            template.loop(at, template.iterated(items, number), counted, calls=number)
+            template.each(at, template.iterated(items, number), counted, calls=number)
             at.suite(
                 f"if {empty}:",
                 lambda inner: template.probe(inner, Probe("empty", number)),

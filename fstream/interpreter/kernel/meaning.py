@@ -54,6 +54,9 @@ class Meaning:
 
     def write(self, op: Op, at: At, then: Then) -> None:
         """Write ``op`` for the item at ``at``, and ``then`` for each result."""
+        if at.is_deep and not then.falls:
+            self._apart(op, at, then)
+            return
         match op:
             case Leaf():
                 self._leaf(op, at, then)
@@ -70,20 +73,30 @@ class Meaning:
             case _:
                 assert_never(op)
 
+    def _apart(self, op: Op, at: At, then: Then) -> None:
+        """Write ``op`` and ``then`` as a function, which begins at the margin."""
+        whole = Then(lambda there: self.write(op, there, then), is_short=False)
+        self.template.shared(whole, at).write(at)
+
     def _leaf(
         self, leaf: Leaf, at: At, then: Then, *, guard: int | None = None
     ) -> None:
         self.leaves.write(leaf, Spot(number=leaf.number, at=at, then=then, guard=guard))
 
     def _seq(self, ops: tuple[Op, ...], at: At, then: Then) -> None:
-        if not ops:
-            then.write(at)
-            return
-        rest = Then(
-            lambda there: self._seq(ops[1:], there.out_of(at), then),
-            is_short=len(ops) == 1 and then.is_short,
+        for n, op in enumerate(ops):
+            if not is_straight(op, _inside(at)):
+                self.write(op, at, self._rest(ops[n + 1 :], at, then))
+                return
+            self.write(op, at, FALL)
+        then.write(at)
+
+    def _rest(self, ops: tuple[Op, ...], at: At, then: Then) -> Then:
+        return Then(
+            lambda there: self._seq(ops, there.out_of(at), then),
+            is_short=not ops and then.is_short,
+            falls=then.falls,
         )
-        self.write(ops[0], at, rest)
 
     def _copy(self, copy: Copy, at: At, then: Then) -> None:
         shared = self.template.shared(then, at)
@@ -109,6 +122,10 @@ class Meaning:
         def choose(here: At) -> None:
             chosen = f"{way} = {_choice(branch, at.x)}"
             self.template.calling(here, chosen, number)
+            unwrapped = [n for n, t in enumerate(branch.tests) if isinstance(t, OfPort)]
+            if unwrapped:
+                here.line(f"if {way} in {(*unwrapped,)}:")
+                here.line(f"    {at.x} = {at.x}.item", calls=number)
 
         def go(here: At) -> None:
             for n in range(len(branch.arms)):
@@ -122,8 +139,6 @@ class Meaning:
 
     def _arm(self, branch: Branch, n: int, after: Then) -> Writing:
         def body(here: At) -> None:
-            if isinstance(branch.tests[n], OfPort):
-                here.line(f"{here.x} = {here.x}.item")
             if n < len(branch.arms) - 1:
                 self.template.probe(here, Probe("took", branch.number, n))
             self.write(branch.arms[n], here, after)
@@ -171,6 +186,7 @@ class Meaning:
         return Then(
             lambda there: self._handled(body, handler, there.out_of(at)),
             is_short=False,
+            falls=True,
         )
 
     # ---- arrests
@@ -205,10 +221,7 @@ class Meaning:
                 then.write(at)
             case Seq(ops):
                 n = next(n for n, part in enumerate(ops) if number in numbers(part))
-                rest = Then(
-                    lambda there: self._seq(ops[n + 1 :], there.out_of(at), then),
-                    is_short=n == len(ops) - 1 and then.is_short,
-                )
+                rest = self._rest(ops[n + 1 :], at, then)
                 self.resume(ops[n], at, rest, number=number)
             case Branch() | Copy():
                 arm = next(arm for arm in parts(op) if number in numbers(arm))

@@ -26,6 +26,7 @@ from fstream.plan.nodes import OfGuard
 from fstream.plan.nodes import OfPort
 from fstream.plan.nodes import Test
 from fstream.plan.ports import Port
+from fstream.result.anatomy import trace_of
 from fstream.result.captured import Glimpse
 from fstream.result.captured import glimpse
 from fstream.result.captured import stage_failure
@@ -62,7 +63,7 @@ class Net:
         self, exc: BaseException, item: object, net: int
     ) -> tuple[int, Glimpse] | None:
         """The stage that raised ``exc``, if it is for ``net`` to catch."""
-        trace = exc.__traceback__
+        trace = trace_of(exc)
         if trace is None:
             return None
         mark = self.marks.get(trace.tb_lineno)
@@ -70,7 +71,7 @@ class Net:
             return None
         inner = trace.tb_next
         while inner is not None and inner.tb_frame.f_code in _OWN:
-            exc.__traceback__ = inner
+            BaseException.with_traceback(exc, inner)
             inner = inner.tb_next
         return mark.stage, glimpse(exc, item)
 
@@ -116,6 +117,11 @@ def unrouted(item: object) -> NoReturn:
 
 def noted(items: Iterable[object], page: memoryview, stage: int) -> Iterator[object]:
     """``items``, with each step of the iteration noted in the recorder."""
+    # Asked here: in a generator a ``StopIteration`` would become something else.
+    return _noted(iter(items), page, stage)
+
+
+def _noted(items: Iterator[object], page: memoryview, stage: int) -> Iterator[object]:
     for item in items:
         yield item
         page[2] = stage
@@ -155,6 +161,7 @@ _OWN = frozenset(
         not_emitted,
         unrouted,
         noted,
+        _noted,
         _passes,
         Scattering.tagged,
     )

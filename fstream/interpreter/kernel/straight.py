@@ -16,6 +16,8 @@ from fstream.compiler.program import Leaf
 from fstream.compiler.program import Op
 from fstream.compiler.program import Seq
 from fstream.compiler.shape import is_single
+from fstream.compiler.shape import parts
+from fstream.compiler.shape import reach
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Try
 
@@ -37,34 +39,57 @@ class Inside:
 
 
 def is_straight(op: Op, inside: Inside) -> bool:
-    """Whether ``op`` can be written to fall through."""
+    """Whether ``op`` can be written to fall through, and not too deep for Python."""
+    return _height(op) <= _MOST_LEVELS and _is_straight(op, inside)
+
+
+_MOST_LEVELS = 8
+
+
+def _height(op: Op) -> int:
+    """How deep ``op`` is nested when it is written straight."""
+    highest = max((_height(part) for part in parts(op)), default=0)
+    match op:
+        case Leaf() | Seq():
+            return highest
+        case Branch() | Copy() | Arrest():
+            return highest + 1
+        case Handle(body):
+            # What follows a step that may exit stands in an ``else``.
+            exits = (step for step in steps(body) if reach(step))
+            return highest + sum(1 for _ in exits)
+        case _:
+            assert_never(op)
+
+
+def _is_straight(op: Op, inside: Inside) -> bool:
     match op:
         case Leaf(node=node):
             if isinstance(node, Try | Leave):
                 return inside.ends_path(0)
             return is_single(op)
         case Seq(ops):
-            return all(is_straight(part, inside) for part in ops)
+            return all(_is_straight(part, inside) for part in ops)
         case Branch(arms=arms):
-            return all(is_straight(arm, inside) for arm in arms)
+            return all(_is_straight(arm, inside) for arm in arms)
         case Copy():
             return False
         case Handle(body, handler):
-            if not is_straight(handler, inside):
+            if not _is_straight(handler, inside):
                 return False
             return all(_is_straight_in_body(step, inside) for step in steps(body))
         case Arrest(body, up):
-            return inside.ends_path(up) and is_straight(body, inside)
+            return inside.ends_path(up) and _is_straight(body, inside)
         case _:
             assert_never(op)
 
 
 def _is_straight_in_body(step: Op, inside: Inside) -> bool:
     """A step of a handled body may also be a point where items exit to it."""
-    if is_straight(step, inside.handled()):
+    if _is_straight(step, inside.handled()):
         return True
     if isinstance(step, Arrest):
-        return step.up == 0 and is_straight(step.body, inside.handled())
+        return step.up == 0 and _is_straight(step.body, inside.handled())
     return isinstance(step, Leaf) and isinstance(step.node, Try | Leave)
 
 

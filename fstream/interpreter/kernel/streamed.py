@@ -24,10 +24,12 @@ from fstream.interpreter.kernel.template import SOURCE
 from fstream.interpreter.kernel.template import Probe
 from fstream.plan.emissions import Item
 from fstream.plan.emissions import Message
+from fstream.result.anatomy import trace_of
 from fstream.result.captured import capture
 from fstream.result.errors import StageFailure
 
 Hits = Sequence[int]
+PAUSE = object()  # yielded after a fault, where each shall be told at once
 
 
 class _Function(Protocol):
@@ -91,6 +93,7 @@ def stream_kernel(
         "arrest": stream.arrest,
         "opened": stream.opened,
         "over": stream.over,
+        "pause": PAUSE,
         "ended": stream.ended,
         "source_broke": stream.source_broke,
         "seen": seen,
@@ -131,10 +134,11 @@ class _Stream:
     allowed: float
     pulled: Callable[[], int]
     is_ended: bool = field(default=False)
+    pauses: bool = field(default=False)
 
     def caught(self, exc: BaseException, item: object) -> bool:
         """Make ``exc`` a fault of ``item``, if it is for this net."""
-        if isinstance(exc, KeyboardInterrupt):
+        if issubclass(type(exc), KeyboardInterrupt):
             return False
         cause = self.net.cause(exc, item, 0)
         if cause is None:
@@ -145,7 +149,7 @@ class _Stream:
 
     def arrest(self, exc: BaseException, item: object, net: int) -> StageFailure | None:
         """Make ``exc`` a value, if it is for this net."""
-        if isinstance(exc, KeyboardInterrupt):
+        if issubclass(type(exc), KeyboardInterrupt):
             return None
         cause = self.net.cause(exc, item, net)
         if cause is None:
@@ -160,9 +164,11 @@ class _Stream:
 
     def source_broke(self, exc: BaseException) -> bool:
         """Make what the source raised a fault of the run."""
-        trace = exc.__traceback__
+        trace = trace_of(exc)
         mark = None if trace is None else self.net.marks.get(trace.tb_lineno)
-        if mark is None or mark.net != SOURCE or isinstance(exc, KeyboardInterrupt):
+        if mark is None or mark.net != SOURCE:
+            return False
+        if issubclass(type(exc), KeyboardInterrupt):
             return False
         cause = SourceBroke(capture(exc, skip=1))
         self.net.faults.append(Fault(0, self.pulled(), SOURCE, "call", cause))
@@ -172,10 +178,11 @@ class _Stream:
         """The source has ended: what follows belongs to no item of it."""
         self.is_ended = True
 
-    def over(self) -> None:
-        """End the run if there were more faults than allowed."""
+    def over(self) -> bool:
+        """End the run if there were more faults than allowed; whether to pause."""
         if len(self.net.faults) > self.allowed:
             raise Stopped
+        return self.pauses
 
     def _index(self) -> int:
         return self.pulled() if self.is_ended else self.pulled() - 1

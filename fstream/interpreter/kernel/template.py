@@ -48,6 +48,7 @@ class Template:
     names: tuple[str, ...]
     probes: list[Probe] = field(default_factory=list[Probe])
     blocks: list[Block] = field(default_factory=list[Block])
+    pending: list[tuple[At, Then]] = field(default_factory=list[tuple[At, Then]])
     numbers: int = 0
 
     @property
@@ -123,7 +124,7 @@ class Template:
 
     def netted(self, at: At, body: Callable[[At], None]) -> None:
         """Write ``body`` with a net for what user code raises in it."""
-        at.suite("try:", body)
+        at.nested().suite("try:", body)
         at.line("except BaseException as exc:")
         at.line(f"    if not caught(exc, {at.x}{self.position}):")
         at.line("        raise")
@@ -134,15 +135,30 @@ class Template:
         if self.is_landing:
             at.line("hit |= 2")
         if self.is_stream:
-            at.line("over()")
+            self.checked(at)
+
+    def checked(self, at: At) -> None:
+        """End here if there was a fault too many; pause if each shall be told."""
+        at.line("if over():")
+        at.line("    yield pause")
 
     def loop(
         self, at: At, over: str, body: Callable[[At], None], *, calls: int
     ) -> None:
         """Write ``body`` for each item of ``over``, each in a net of its own."""
-        inner = replace(at, depth=at.depth + 1, indent=at.indent + 1, end="continue")
+        self.each(at, over, lambda inner: self.caught(inner, body), calls=calls)
+
+    def each(
+        self, at: At, over: str, body: Callable[[At], None], *, calls: int
+    ) -> None:
+        """Write ``body`` for each item of ``over``, in the net that is there."""
+        inner = replace(at.nested(), depth=at.depth + 1, indent=at.indent + 1)
         at.line(f"for {inner.x} in {over}:", calls=calls)
-        self.netted(replace(inner, net=0), body)
+        body(inner)
+
+    def caught(self, at: At, body: Callable[[At], None]) -> None:
+        """Write ``body`` for an item of a loop, in a net of its own."""
+        self.netted(replace(at, net=0, end="continue"), body)
 
     def shared(self, then: Then, at: At) -> Then:
         """``then`` in a form that may be written repeatedly: as a function."""
@@ -153,12 +169,18 @@ class Template:
         inner = At(block=block, indent=1, depth=0, exits=at.exits, end="return")
         head = replace(inner, indent=0)
         head.line(f"def {name}(x0{self.position}):")
-        self.nonlocals(inner)
-        self.netted(inner, then.write)
-        if self.is_stream:
-            inner.line("yield from ()")
+        self.pending.append((inner, then))
         self.blocks.append(block)
         return Then(lambda there: self._call(name, there), is_short=True)
+
+    def finish(self) -> None:
+        """Write the functions: not inside of each other, however deep plans are."""
+        while self.pending:
+            inner, then = self.pending.pop()
+            self.nonlocals(inner)
+            self.netted(inner, then.write)
+            if self.is_stream:
+                inner.line("yield from ()")
 
     def _call(self, name: str, at: At) -> None:
         call = f"{name}({at.x}{self.position})"

@@ -43,10 +43,15 @@ class Exit:
 @final
 @dataclass(frozen=True, slots=True)
 class Then:
-    """How to write what follows; ``is_short`` if it may be written repeatedly."""
+    """How to write what follows.
+
+    ``is_short`` if it may be written repeatedly; ``falls`` if more is written
+    below it, so that it must leave its result where it stands.
+    """
 
     write: "Callable[[At], None]"
     is_short: bool
+    falls: bool = False
 
 
 @final
@@ -60,11 +65,21 @@ class At:
     exits: tuple[Exit, ...]
     end: End
     net: int = 0
+    blocks: int = 3
 
     @property
     def x(self) -> str:
         """The variable that holds the item."""
         return f"x{self.depth}"
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether Python's limits (100 levels, 20 loops and nets) come near."""
+        return self.indent > _MOST_LEVELS or self.blocks > _MOST_BLOCKS
+
+    def nested(self) -> "At":
+        """This place, as inside of one loop or net more."""
+        return replace(self, blocks=self.blocks + 1)
 
     def line(self, text: str, *, calls: int | None = None) -> None:
         """Write ``text``; ``calls`` is the stage whose code it runs."""
@@ -85,4 +100,7 @@ class At:
         return replace(self, exits=outer.exits, net=outer.net)
 
 
-FALL = Then(lambda _: None, is_short=True)
+_MOST_LEVELS = 40
+_MOST_BLOCKS = 10
+
+FALL = Then(lambda _: None, is_short=True, falls=True)
