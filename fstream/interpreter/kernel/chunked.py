@@ -127,7 +127,8 @@ class _Chunk:
 
     def caught(self, exc: BaseException, item: object, position: int) -> bool:
         """Make ``exc`` a fault of ``item``, if it is for this net."""
-        cause = None if isinstance(exc, self.passing) else self.net.cause(exc, item, 0)
+        passes = issubclass(type(exc), self.passing)  # isinstance may ask the object
+        cause = None if passes else self.net.cause(exc, item, 0)
         if cause is None:
             return False
         fault = Fault(self._place(), position, cause[0], "call", cause[1])
@@ -139,7 +140,7 @@ class _Chunk:
     ) -> StageFailure | None:
         """Make ``exc`` a value; ``where`` are the net and the item's position."""
         net, position = where
-        passes = isinstance(exc, self.passing)
+        passes = issubclass(type(exc), self.passing)
         cause = None if passes else self.net.cause(exc, item, net)
         if cause is None:
             return None
