@@ -51,7 +51,9 @@ class Audience:
         for observer in tuple(self.observers):
             try:
                 observer.on(event)
-            except Exception:  # noqa: BLE001 - an observer changes nothing
+            except KeyboardInterrupt:
+                raise
+            except BaseException:  # noqa: BLE001 - an observer changes nothing
                 self.observers.remove(observer)
                 LOG.exception("observer %r failed, and hears no more", observer)
 

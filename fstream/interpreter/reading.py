@@ -68,12 +68,13 @@ class Reading:
 
     def close(self) -> None:
         """Close a generator that was not exhausted, so that it cleans up now."""
-        close = getattr(self.items, "close", None)
-        if close is None:
-            return
         try:
-            close()
-        except Exception:  # noqa: BLE001 - users' code raises anything
+            close = getattr(self.items, "close", None)
+            if close is not None:
+                close()
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # noqa: BLE001 - users' code raises anything
             LOG.exception("closing the source %s failed", self.origin.label.name)
 
 
