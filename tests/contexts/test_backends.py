@@ -14,10 +14,10 @@ from fstream.plan.contexts import Context
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
+from fstream.plan.labels import Label
+from fstream.plan.labels import Site
 from fstream.plan.nodes import FlatMap
-from fstream.plan.nodes import Label
 from fstream.plan.nodes import Leave
-from fstream.plan.nodes import Site
 from tests.contexts.work import answers
 from tests.contexts.work import call
 from tests.contexts.work import double

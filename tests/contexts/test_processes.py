@@ -17,9 +17,9 @@ from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
 from fstream.plan.contexts import processes
+from fstream.plan.labels import Label
+from fstream.plan.labels import Site
 from fstream.plan.nodes import FlatMap
-from fstream.plan.nodes import Label
-from fstream.plan.nodes import Site
 from fstream.result.captured import Details
 from tests.contexts import work
 from tests.contexts.work import answers

@@ -23,11 +23,11 @@ from fstream.interpreter.chunk import Happening
 from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Returned
 from fstream.plan.contexts import Context
+from fstream.plan.labels import Label
+from fstream.plan.labels import Site
 from fstream.plan.nodes import FlatMap
-from fstream.plan.nodes import Label
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
-from fstream.plan.nodes import Site
 from tests.wait import PATIENCE
 from tests.wait import wait_readable
 

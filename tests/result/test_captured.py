@@ -437,6 +437,9 @@ def test_any_arguments_are_told_as_python_tells_them(item: object, note: str) ->
         assert told.message == str(exc).encode("utf-8", "backslashreplace").decode()
 
 
+@pytest.mark.skipif(
+    sys.gettrace() is not None, reason="the tracer of coverage cannot bear such a file"
+)
 def test_a_file_that_cannot_be_one_is_named_all_the_same() -> None:
     def fn(item: object) -> None:
         raise ValueError(item)
