@@ -66,19 +66,29 @@ class Stuck:
         time.sleep(60)
         return None
 
-    def generate(self) -> Iterator[object]:
+    def generate_some(self) -> Iterator[object]:
+        yield from range(500)
+        self()
+
+    def generate_one(self) -> Iterator[object]:
         yield 0
-        self(0)
+        self()
 
 
 def stuck_plan(where: str, on: Context, folder: Path) -> Plan[object, object]:
-    """A plan that waits for ever in its stage, source or sink."""
+    """A plan that waits for ever in its stage, its source, or its sink.
+
+    At the ``start`` it is the source that waits, while workers are being started.
+    """
     stuck = Stuck(folder)
     match where:
         case "stage":
             return source(range(9)).via(map_stage(stuck, on=on)).to(drain())
         case "source":
-            begun = source_from(stuck.generate)
+            begun = source_from(stuck.generate_some)
+            return begun.via(map_stage(passes, on=on)).to(drain())
+        case "start":
+            begun = source_from(stuck.generate_one)
             return begun.via(map_stage(passes, on=on)).to(drain())
         case _:
             ended = fold(None, stuck)
