@@ -41,16 +41,22 @@ def written(template: Template, op: Op, exits: int) -> tuple[Line, ...]:
         exits=tuple(_tagged_exit(template, tag) for tag in range(exits, 0, -1)),
         end="continue",
     )
-    fast = "".join(f", {name}={name}" for name in template.names if name[0] != "h")
     frame = _Frame(template, op, "(0, {})" if exits else "{}")
+    called = [name for name in template.names if name[0] != "h"]
     if template.is_stream:
-        replace(at, indent=0).line(f"def kernel(items{fast}):")
+        replace(at, indent=0).line(f"def kernel(items{_fast(called)}):")
         frame.stream(at)
     else:
+        fast = _fast([*called, "outs", "parents", "page"])
         replace(at, indent=0).line(f"def kernel(items, flush{fast}):")
         frame.chunk(at)
     template.finish()
     return (*_head(template), *_inner(template, kernel), *_foot(template))
+
+
+def _fast(names: Sequence[str]) -> str:
+    """Parameters that make local names of ``names``."""
+    return "".join(f", {name}={name}" for name in names)
 
 
 def _tagged_exit(template: Template, tag: int) -> Exit:
@@ -155,7 +161,7 @@ _NAMES = (
     "Message",
 )
 _STREAM_NAMES = ("over", "pause", "ended", "source_broke", "seen")
-_CHUNK_NAMES = ("outs", "out", "parent", "faults", "probes", "page", "noted")
+_CHUNK_NAMES = ("outs", "parents", "faults", "probes", "page", "noted")
 
 
 def _inner(template: Template, kernel: Block) -> tuple[Line, ...]:

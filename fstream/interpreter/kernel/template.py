@@ -113,9 +113,9 @@ class Template:
         if self.is_stream:
             at.line(f"yield {result}")
             return
-        at.line(f"out({result})")
+        at.line(f"outs.append({result})")  # CPython has an instruction for this
         if not self.is_dense:
-            at.line("parent(i)")
+            at.line("parents.append(i)")
 
     def opened(self, at: At, value: str, stage: int) -> None:
         """Make an exit that nothing handles a fault of its item."""
