@@ -225,7 +225,7 @@ class Building:
                 return attempt(self.stage(a))
             case ("within", on, a):
                 inside = self.stage(a)
-                return within(on, inside) if self.is_placed else inside
+                return within(on, inside) if on and self.is_placed else inside
             case _:
                 raise AssertionError(shape)
 
@@ -258,12 +258,14 @@ class Drawn:
 
 
 REMOTE = [processes(1), processes(2), processes(3), threads(2)]
-CONTEXTS = st.sampled_from([None, None, inline(), *REMOTE])
+CONTEXTS = st.sampled_from([None, None, None, None, inline(), *REMOTE])
+FUSED = st.none()
+Contexts: TypeAlias = st.SearchStrategy[Context | None]
 KINDS = ["map", "map", "filter", "flat", "try", "emit"]
 
 
-def leaves(*, stateful: bool) -> st.SearchStrategy[Shape]:
-    calling = st.tuples(st.sampled_from(KINDS), CONTEXTS)
+def leaves(contexts: Contexts, *, stateful: bool) -> st.SearchStrategy[Shape]:
+    calling = st.tuples(st.sampled_from(KINDS), contexts)
     sideways = st.sampled_from([("leave",), ("aside",)])
     if not stateful:
         return calling | calling | sideways
@@ -271,25 +273,33 @@ def leaves(*, stateful: bool) -> st.SearchStrategy[Shape]:
     return calling | calling | sideways | batches
 
 
-def around(shapes: st.SearchStrategy[Shape]) -> st.SearchStrategy[Shape]:
+def around(
+    shapes: st.SearchStrategy[Shape], contexts: Contexts
+) -> st.SearchStrategy[Shape]:
     two = ["seq", "seq", "route", "guarded", "recover", "catch"]
-    arm = st.tuples(st.just("seq"), st.tuples(st.just("map"), CONTEXTS), shapes)
+    arm = st.tuples(st.just("seq"), st.tuples(st.just("map"), contexts), shapes)
     return st.one_of(
         st.tuples(st.sampled_from(two), shapes, shapes),
         st.tuples(st.just("broadcast"), arm, arm),
         st.tuples(st.just("ports"), shapes, shapes, shapes),
         st.tuples(st.sampled_from(["open catch", "attempt"]), shapes),
-        st.tuples(st.just("within"), st.sampled_from([inline(), *REMOTE]), shapes),
+        st.tuples(st.just("within"), contexts, shapes),
     )
 
 
-def drawn(*, stateful: bool = True) -> st.SearchStrategy[Drawn]:
+def drawn(
+    *, stateful: bool = True, contexts: Contexts = CONTEXTS
+) -> st.SearchStrategy[Drawn]:
     return st.builds(
         Drawn,
-        shape=st.recursive(leaves(stateful=stateful), around, max_leaves=6),
+        shape=st.recursive(
+            leaves(contexts, stateful=stateful),
+            lambda shapes: around(shapes, contexts),
+            max_leaves=6,
+        ),
         items=st.integers(0, 24),
         breaks=st.sampled_from([False, False, False, True]),
         seed=st.integers(0, 1 << 16),
-        default=st.sampled_from([*REMOTE, inline()]),
+        default=st.sampled_from([*REMOTE, *REMOTE[:3], inline()]),
         is_diverted=st.booleans(),
     )

@@ -57,20 +57,36 @@ from tests.engine.plans import Script
 from tests.engine.plans import told
 
 Visit: TypeAlias = tuple[str, str, int, int]
-SERVICE = (1_000, 1_000_000, 20_000_000)
+QUICK, SLOW = 1_000, 20_000_000
 SIZES = (100, 100_000)
-PULLING = (1_000, 20_000_000)
+PULLING = (QUICK, SLOW)
 MOST_STEPS = 5_000
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """What the world does: ``choices`` of events, and when the consumer stops."""
+    """What the world does: ``choices`` of events, and when the consumer stops.
+
+    Chunks begin with ``pace`` items, work takes one of the times ``service``, and
+    call ``straggler`` is answered last. The consumer keeps ``keeps`` things at most
+    of the release that it stops in.
+    """
 
     choices: tuple[int, ...] = ()
     closes_after: int | None = None
     tolerate: int | None = None
     kills: str = "none"
+    pace: int = 1
+    straggler: int = 0
+    keeps: int = 1
+    service: tuple[int, ...] = (QUICK,)
+
+
+def new_engine_for(program: Program, schedule: Schedule) -> Engine:
+    engine = new_engine(program, tolerate=schedule.tolerate)
+    for station in engine.stations:
+        station.pace.size = schedule.pace
+    return engine
 
 
 def new_engine(program: Program, *, tolerate: int | None) -> Engine:
@@ -101,7 +117,7 @@ class World:
     pulled: int = 0
 
     def __post_init__(self) -> None:
-        self.engine = new_engine(self.program, tolerate=self.schedule.tolerate)
+        self.engine = new_engine_for(self.program, self.schedule)
         self.choices = chain(self.schedule.choices, repeat(0))
         self.segments = {segment.number: segment for segment in self.program.segments}
         self.page = memoryview(bytearray(32)).cast("Q")
@@ -141,18 +157,28 @@ class World:
         legal: list[Callable[[], None]] = []
         if self.release is not None:
             legal.append(self._take)
-        first: set[int] = set()
-        for call in self.open.values():
-            if self._context(call) != Inline() or call.segment not in first:
-                legal.append(partial(self._answer, call))
-            first.add(call.segment)
+        legal += [partial(self._answer, call) for call in self._answerable()]
         if self.pull is not None:
             legal.append(self._pull)
-        if legal and self.schedule.kills != "none":
+        straggler = self.open.get(self.schedule.straggler)
+        if not legal and straggler is not None:
+            legal.append(partial(self._answer, straggler))
+        if self.schedule.kills != "none":
             losable = [c for c in self.open.values() if self._is_losable(c)]
             legal += [partial(self._die, call) for call in losable]
-            legal += [partial(self._die_idle, call) for call in losable]
+            legal += [partial(self._die_idle, call) for call in losable[:1]]
+            legal += [partial(self._die_always, call) for call in losable[:1]]
         return legal
+
+    def _answerable(self) -> list[Call]:
+        """All calls but the straggler; a thread has one after the other."""
+        calls = {call.segment: call for call in reversed(self.open.values())}
+        return [
+            call
+            for call in self.open.values()
+            if call.ticket != self.schedule.straggler
+            and (self._context(call) != Inline() or calls[call.segment] is call)
+        ]
 
     def _context(self, call: Call) -> object:
         return self.segments[call.segment].context
@@ -168,7 +194,7 @@ class World:
 
     def _close(self) -> None:
         things = [] if self.release is None else self._things(self.release)
-        count = self._chosen(range(len(things) + 1))
+        count = min(self.schedule.keeps, len(things))
         self.is_mid_item = not count  # somewhere between two things
         self._taken(count, is_enough=True)
 
@@ -200,7 +226,7 @@ class World:
     def _answer(self, call: Call) -> None:
         del self.open[call.ticket]
         self.deaths = 0
-        service, size = self._chosen(SERVICE), self._chosen(SIZES)
+        service, size = self._chosen(self.schedule.service), self._chosen(SIZES)
         self._tell(Returned(call.ticket, self._executed(call), service, size, 7))
 
     def _executed(self, call: Call) -> Reply:
@@ -239,6 +265,14 @@ class World:
         first = next(c for c in self.script.calls if c[2] == position)
         is_first = self.program.stages[segment.stages[0]].label.name == name
         return is_first and first[:2] == (name, text)
+
+    def _die_always(self, call: Call) -> None:
+        """End one worker after the other, whatever the run tries."""
+        for _ in range(MOST_DEATHS):
+            self._die_idle(call)
+            if self.deaths >= MOST_DEATHS:
+                return
+            call = next(c for c in self.open.values() if self._is_losable(c))
 
     def _die_idle(self, call: Call) -> None:
         self._lose(call, position=None, stage=None)

@@ -230,7 +230,7 @@ class Engine:
         if up is not None and up < segment.exits:
             error = worker_lost(failed, event.loss, self.program)
             thing = Value((up + 1, error))
-        passed = self.account.probed(segment, passage(segment.op, stage))
+        passed = self.account.probed(segment, passage(segment.op, stage) or ())
         slot.lost.append(Missing(position, stage, thing, passed))
         slot.sent = [n for n in sent if n != position]
 

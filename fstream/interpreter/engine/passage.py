@@ -5,7 +5,6 @@ counts as having come to the stage that it was lost in by the first way there
 is, and what it may have given besides is not counted.
 """
 
-from collections.abc import Iterable
 from typing import assert_never
 
 from fstream.compiler.program import Arrest
@@ -28,35 +27,30 @@ from fstream.plan.nodes import Unbatch
 Passage = tuple[Probe, ...]
 
 
-def passage(op: Op, stage: int) -> Passage:
-    """What was noted on the way through ``op`` to ``stage``, a stage of it."""
+def passage(op: Op, stage: int) -> Passage | None:
+    """What was noted on the way through ``op`` to ``stage``, a stage of it.
+
+    ``None``: no item ever comes there.
+    """
     match op:
         case Leaf():
             return ()
         case Seq(ops):
-            before = Seq(tuple(_until(ops, stage)))
-            (here,) = (part for part in ops if stage in numbers(part))
-            return (_through(before) or ()) + passage(here, stage)
+            n = next(n for n, part in enumerate(ops) if stage in numbers(part))
+            return _joined([*map(_through, ops[:n]), passage(ops[n], stage)])
         case Branch(number, arms=arms) | Copy(number, arms):
-            for n, arm in enumerate(arms):
-                if stage in numbers(arm):
-                    return (Probe("took", number, n), *passage(arm, stage))
-            return ()
+            if stage == number:
+                return ()
+            n = next(n for n, arm in enumerate(arms) if stage in numbers(arm))
+            return _joined([(Probe("took", number, n),), passage(arms[n], stage)])
         case Handle(body, handler):
             if stage in numbers(body):
                 return passage(body, stage)
-            return (_out_of(body, 0) or ()) + passage(handler, stage)
+            return _joined([_out_of(body, 0), passage(handler, stage)])
         case Arrest(body):
             return passage(body, stage)
         case _:
             assert_never(op)
-
-
-def _until(ops: tuple[Op, ...], stage: int) -> Iterable[Op]:
-    for op in ops:
-        if stage in numbers(op):
-            return
-        yield op
 
 
 def _through(op: Op) -> Passage | None:

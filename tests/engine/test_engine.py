@@ -1,0 +1,394 @@
+"""What the engine does with each event, one promise a test."""
+
+import pytest
+
+from fstream import Row
+from fstream.combinators.batches import batch
+from fstream.combinators.broadcasts import broadcast
+from fstream.combinators.cases import case
+from fstream.combinators.emission import leave
+from fstream.combinators.routes import route
+from fstream.combinators.sinks import collect
+from fstream.combinators.sources import source
+from fstream.combinators.stages import attempt
+from fstream.combinators.stages import filter_stage
+from fstream.combinators.stages import map_stage
+from fstream.compiler.lower import lower
+from fstream.compiler.program import Program
+from fstream.interpreter.chunk import Call
+from fstream.interpreter.chunk import Loss
+from fstream.interpreter.chunk import Lost
+from fstream.interpreter.chunk import Reply
+from fstream.interpreter.chunk import Returned
+from fstream.interpreter.engine.engine import Engine
+from fstream.interpreter.engine.events import Barren
+from fstream.interpreter.engine.events import Command
+from fstream.interpreter.engine.events import Complete
+from fstream.interpreter.engine.events import Enough
+from fstream.interpreter.engine.events import Finish
+from fstream.interpreter.engine.events import Pull
+from fstream.interpreter.engine.events import Pulled
+from fstream.interpreter.engine.events import Release
+from fstream.interpreter.engine.events import Submit
+from fstream.interpreter.engine.events import Taken
+from fstream.interpreter.engine.losses import MOST_DEATHS
+from fstream.plan.contexts import Context
+from fstream.plan.contexts import inline
+from fstream.plan.contexts import processes
+from fstream.plan.contexts import threads
+from fstream.plan.typed import Stage
+from fstream.result.errors import WorkerLost
+from fstream.result.outcome import Failure
+from tests.engine.world import new_engine
+
+ON = processes(2)
+LOSS = Loss(exit_code=None, signal="SIGKILL", pid=5, started=True)
+
+
+def program(*stages: Stage, on: Context = ON) -> Program:
+    flow = source([])
+    for stage in stages:
+        flow = flow >> stage
+    return lower((flow >> collect()).node, on)
+
+
+def engine_of(*stages: Stage, on: Context = ON, tolerate: int | None = 0) -> Engine:
+    return new_engine(program(*stages, on=on), tolerate=tolerate)
+
+
+def doubling() -> Stage[int, int]:
+    return map_stage(lambda n: 2 * n, name="double")
+
+
+def pulled(*items: object, ended: bool = False) -> Pulled:
+    return Pulled([*items], 1_000, has_ended=ended, error=None)
+
+
+def returned(call: Call, *outs: object, service_ns: int = 1_000) -> Returned:
+    reply = Reply([*outs], None, [], (), [])
+    return Returned(call.ticket, reply, service_ns, 100, 5)
+
+
+def lost(*calls: Call, blamed: Call | None = None, position: int | None = None) -> Lost:
+    return Lost(
+        open=tuple(call.ticket for call in calls),
+        ticket=None if blamed is None else blamed.ticket,
+        position=position,
+        stage=None,
+        loss=LOSS,
+    )
+
+
+def calls(commands: list[Command]) -> list[Call]:
+    return [command.call for command in commands if isinstance(command, Submit)]
+
+
+def one_call(commands: list[Command]) -> Call:
+    (call,) = calls(commands)
+    return call
+
+
+def grown(engine: Engine, *, to: int) -> None:
+    """Feed ``engine`` until a chunk has ``to`` items."""
+    engine.start()
+    most = 0
+    commands: list[Command] = []
+    while most < to:
+        commands = engine.on(pulled(*range(max(most, 1))))
+        commands += engine.on(returned(one_call(commands), *range(max(most, 1))))
+        commands += engine.on(Taken(max(most, 1), is_enough=False))
+        (most,) = [c.most for c in commands if isinstance(c, Pull)]
+
+
+def test_a_run_begins_by_pulling_one_item() -> None:
+    assert engine_of(doubling()).start() == [Pull(1)]
+
+
+def test_an_item_goes_out_as_soon_as_it_is_pulled_and_the_next_is_pulled() -> None:
+    engine = engine_of(doubling())
+    engine.start()
+
+    first, second = engine.on(pulled(7))
+
+    assert isinstance(first, Submit)
+    assert (first.call.items, [*first.call.keys]) == ([7], [0])
+    assert second == Pull(1)
+
+
+@pytest.mark.parametrize(
+    ("context", "most"), [(processes(1), 2), (threads(3), 6), (inline(), 1)]
+)
+def test_no_more_chunks_are_out_than_the_context_has_a_window_for(
+    context: Context, most: int
+) -> None:
+    engine = engine_of(doubling(), on=context)
+    commands = engine.start()
+    out = 0
+
+    while any(isinstance(command, Pull) for command in commands):
+        commands = engine.on(pulled(1))
+        out += len(calls(commands))
+
+    assert out == most
+
+
+def test_answers_are_released_in_the_order_of_the_items() -> None:
+    engine = engine_of(doubling())
+    engine.start()
+    first = one_call(engine.on(pulled(1)))
+    second = one_call(engine.on(pulled(2)))
+
+    early = engine.on(returned(second, 4))
+    late = engine.on(returned(first, 2))
+
+    assert not [c for c in early if isinstance(c, Release)]
+    assert [c.values for c in late if isinstance(c, Release)] == [[2]]
+    assert Release([4], []) in engine.on(Taken(1, is_enough=False))
+
+
+def test_nothing_is_pulled_while_the_consumer_has_not_taken_what_it_was_given() -> None:
+    engine = engine_of(doubling(), on=processes(1))
+    engine.start()
+    first = one_call(engine.on(pulled(1)))
+    second = one_call(engine.on(pulled(2)))
+
+    held = [*engine.on(returned(first, 2)), *engine.on(returned(second, 4))]
+
+    assert held == [Release([2], [])]
+    assert engine.on(Taken(1, is_enough=False)) == [Release([4], [])]
+    assert [type(c) for c in engine.on(Taken(1, is_enough=False))] == [Pull]
+
+
+def test_chunks_grow_where_work_is_quick() -> None:
+    engine = engine_of(doubling())
+
+    grown(engine, to=64)
+
+    assert engine.stations[0].pace.size >= 64
+
+
+def test_a_big_chunk_is_cut_for_a_slow_segment() -> None:
+    engine = engine_of(map_stage(abs, on=threads(1)), doubling())
+    engine.start()
+    engine.stations[0].pace.size = 8
+    first = one_call(engine.on(pulled(*range(8))))
+
+    parts = calls(engine.on(returned(first, *range(8))))
+
+    assert [call.items for call in parts] == [[0], [1], [2], [3]]
+
+
+def test_the_end_comes_when_all_is_released() -> None:
+    engine = engine_of(doubling())
+    engine.start()
+    call = one_call(engine.on(pulled(1, ended=True)))
+
+    released = engine.on(returned(call, 2))
+
+    assert released == [Release([2], [])]
+    assert engine.on(Taken(1, is_enough=False)) == [Finish(Complete())]
+    assert (engine.pulled, engine.reached) == (1, 1)
+
+
+def test_a_source_without_items_ends_the_run_at_once() -> None:
+    engine = engine_of(doubling())
+    engine.start()
+
+    assert engine.on(pulled(ended=True)) == [Finish(Complete())]
+
+
+def test_a_consumer_that_closes_while_nothing_is_released_ends_the_run() -> None:
+    engine = engine_of(doubling())
+    engine.start()
+    engine.on(pulled(1))
+
+    assert engine.on(Taken(0, is_enough=True)) == [Finish(Enough())]
+    assert (engine.pulled, engine.reached) == (1, 0)
+
+
+# ---- workers that end
+
+
+def test_a_worker_that_executed_nothing_costs_no_item() -> None:
+    engine = engine_of(doubling())
+    engine.start()
+    first = one_call(engine.on(pulled(1)))
+    second = one_call(engine.on(pulled(2)))
+
+    again = calls(engine.on(lost(first, second)))
+
+    assert [(call.items, [*call.keys]) for call in again] == [([1], [0]), ([2], [1])]
+    assert {call.ticket for call in again}.isdisjoint({first.ticket, second.ticket})
+
+
+def test_only_the_executing_item_is_blamed_and_the_others_go_out_again() -> None:
+    engine = engine_of(doubling(), tolerate=None)
+    grown(engine, to=4)
+    call = one_call(engine.on(pulled(10, 11, 12, 13)))
+
+    again = one_call(engine.on(lost(call, blamed=call, position=1)))
+    released = engine.on(returned(again, 20, 24, 26))
+
+    assert again.items == [10, 12, 13]
+    (release,) = [c for c in released if isinstance(c, Release)]
+    assert release.values == [20, 24, 26]
+    assert [(pos, record.item) for pos, record in release.failures] == [(1, 11)]
+
+
+def test_positions_are_those_of_what_was_sent_again() -> None:
+    engine = engine_of(doubling(), tolerate=None)
+    grown(engine, to=4)
+    call = one_call(engine.on(pulled(10, 11, 12, 13)))
+    again = one_call(engine.on(lost(call, blamed=call, position=1)))
+
+    last = one_call(engine.on(lost(again, blamed=again, position=1)))
+    released = engine.on(returned(last, 20, 26))
+
+    (release,) = [c for c in released if isinstance(c, Release)]
+    assert release.values == [20, 26]
+    assert [record.item for _, record in release.failures] == [11, 12]
+    assert [pos for pos, _ in release.failures] == [1, 1]
+
+
+def test_an_item_alone_in_its_chunk_is_not_sent_again() -> None:
+    engine = engine_of(doubling())
+    engine.start()
+    call = one_call(engine.on(pulled(1)))
+
+    commands = engine.on(lost(call, blamed=call, position=0))
+
+    assert calls(commands) == []
+    (release,) = [c for c in commands if isinstance(c, Release)]
+    assert [(pos, record.item) for pos, record in release.failures] == [(0, 1)]
+
+
+def test_a_loss_inside_attempt_becomes_a_value() -> None:
+    engine = engine_of(attempt(doubling()))
+    engine.start()
+    call = one_call(engine.on(pulled(1)))
+
+    handled = one_call(engine.on(lost(call, blamed=call, position=0)))
+
+    (error,) = handled.items
+    assert isinstance(error, WorkerLost)
+    assert (error.stage, error.index, error.signal) == ("double", 0, "SIGKILL")
+    released = engine.on(returned(handled, Failure(error)))
+    assert released[0] == Release([Failure(error)], [])
+
+
+def test_deaths_without_an_answer_end_the_run() -> None:
+    engine = engine_of(doubling())
+    engine.start()
+    call = one_call(engine.on(pulled(1)))
+
+    for _ in range(MOST_DEATHS - 1):
+        call = one_call(engine.on(lost(call)))
+    (end,) = engine.on(lost(call))
+
+    assert isinstance(end, Finish)
+    assert isinstance(end.how, Barren)
+    assert (end.how.failed.item, end.how.failed.index) == (1, 0)
+
+
+def test_an_answer_makes_up_for_the_deaths_before_it() -> None:
+    engine = engine_of(doubling())
+    engine.start()
+
+    for _ in range(MOST_DEATHS):
+        call = one_call(engine.on(pulled(1)))
+        for _ in range(MOST_DEATHS - 1):
+            call = one_call(engine.on(lost(call)))
+        engine.on(returned(call, 2))
+        engine.on(Taken(1, is_enough=False))
+
+    assert not engine.is_finished
+
+
+def test_idle_workers_may_end_as_they_like() -> None:
+    engine = engine_of(doubling())
+    engine.start()
+    call = one_call(engine.on(pulled(1)))
+
+    for _ in range(MOST_DEATHS):
+        assert engine.on(lost()) == []
+
+    assert one_call(engine.on(lost(call))).items == [1]
+
+
+def test_a_run_does_not_end_before_the_consumer_has_taken_what_it_was_given() -> None:
+    engine = engine_of(doubling())
+    engine.start()
+    first = one_call(engine.on(pulled(1)))
+    call = one_call(engine.on(pulled(2)))
+    engine.on(returned(first, 2))
+
+    for _ in range(MOST_DEATHS - 1):
+        call = one_call(engine.on(lost(call)))
+
+    assert engine.on(lost(call)) == []
+    (end,) = engine.on(Taken(1, is_enough=False))
+    assert isinstance(end, Finish)
+    assert isinstance(end.how, Barren)
+    assert engine.account.run_row(engine.reached) == Row(entered=1, out=1, emitted=1)
+
+
+# ---- the ledger of what was lost
+
+
+def keeping(name: str) -> Stage[int, int]:
+    return filter_stage(lambda n: n > 0, name=name)
+
+
+def no_probes(engine: Engine) -> Reply:
+    segment = engine.program.segments[0]
+    return Reply([], [], [], engine.account.no_probes(segment), [])
+
+
+@pytest.mark.parametrize(
+    ("stage", "at"),
+    [
+        (keeping("a") >> keeping("b") >> doubling(), 2),
+        (route(case(int) >> doubling(), case(object).leave()), 1),
+        (route(case(int) >> doubling(), case(str) >> doubling()) >> doubling(), 3),
+        (doubling() >> route(case(str) >> keeping("a"), case(int) >> keeping("b")), 3),
+        (leave().recover(lambda n: n) >> keeping("a") >> doubling(), 3),
+    ],
+)
+def test_a_lost_item_went_through_all_stages_before_the_one_it_was_lost_in(
+    stage: Stage, at: int
+) -> None:
+    engine = engine_of(stage, on=processes(1), tolerate=None)
+    engine.start()
+    call = one_call(engine.on(pulled(1)))
+
+    blamed = Lost(open=(call.ticket,), ticket=1, position=0, stage=at, loss=LOSS)
+    engine.on(blamed)
+    engine.on(Taken(1, is_enough=False))
+
+    rows = engine.account.rows()
+    assert rows[at] == Row(entered=1, failed=1)
+    assert {row.filtered for row in rows.values()} == {0}
+    assert all(row.entered == row.out + row.failed for row in rows.values())
+
+
+def test_items_that_were_filtered_count_where_a_run_is_given_up() -> None:
+    engine = engine_of(keeping("a"))
+    engine.start()
+    call = one_call(engine.on(pulled(-1)))
+    engine.on(Returned(call.ticket, no_probes(engine), 1_000, 100, 5))
+
+    engine.on(Taken(0, is_enough=True))
+
+    assert engine.account.run_row(engine.reached) == Row(entered=1, filtered=1)
+
+
+def test_what_a_batch_holds_at_the_end_finds_its_way_through_splits() -> None:
+    whole = route(case(int) >> doubling(), case(object).leave())
+    held = broadcast(doubling() >> batch(2), doubling())
+    engine = engine_of(map_stage(abs), whole >> held, on=threads(1))
+    engine.start()
+
+    flush = one_call(engine.on(pulled(ended=True)))
+
+    assert (flush.items, [*flush.keys]) == ([], [0])
+    assert flush.flush in engine.program.flushes

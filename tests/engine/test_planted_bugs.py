@@ -1,0 +1,179 @@
+"""The invented worlds find each of these bugs; some of them were there once."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import Phase
+from hypothesis import settings
+
+from fstream.compiler.program import Split
+from fstream.interpreter.chunk import Lost
+from fstream.interpreter.chunk import Reply
+from fstream.interpreter.engine import engine
+from fstream.interpreter.engine import stations
+from fstream.interpreter.engine.account import Account
+from fstream.interpreter.engine.budget import Budget
+from fstream.interpreter.engine.engine import Engine
+from fstream.interpreter.engine.flow import Chunk
+from fstream.interpreter.engine.join import joined
+from fstream.interpreter.engine.pace import Pace
+from fstream.interpreter.engine.stations import SegmentStation
+from fstream.interpreter.failed import Failed
+from tests.engine import test_schedules
+
+Plant: TypeAlias = Callable[[pytest.MonkeyPatch], None]
+PLANTED: list[tuple[Plant, Callable[[], None]]] = []
+
+
+def planted(promise: Callable[..., None]) -> Callable[[Plant], Plant]:
+    """A bug that the test ``promise`` must find."""
+
+    def add(plant: Plant) -> Plant:
+        PLANTED.append((plant, promise))
+        return plant
+
+    return add
+
+
+@planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)
+def answers_go_on_as_they_come(patch: pytest.MonkeyPatch) -> None:
+    def pass_on(station: SegmentStation) -> None:
+        for slot in [slot for slot in station.slots if slot.answer is not None]:
+            station.slots.remove(slot)
+            station.after.push(slot.answer)
+
+    patch.setattr(SegmentStation, "_pass_on", pass_on)
+
+
+@planted(test_schedules.test_no_more_is_pulled_than_the_windows_hold)
+def the_window_counts_only_what_is_out(patch: pytest.MonkeyPatch) -> None:
+    def has_room(station: SegmentStation) -> bool:
+        out = sum(slot.answer is None for slot in station.slots)
+        return not station.waiting and out < station.window
+
+    def pump(station: SegmentStation) -> None:
+        answered = sum(slot.answer is not None for slot in station.slots)
+        station.window += answered
+        whole_pump(station)
+        station.window -= answered
+
+    whole_pump = SegmentStation.pump
+    patch.setattr(SegmentStation, "has_room", has_room)
+    patch.setattr(SegmentStation, "pump", pump)
+
+
+@planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)
+def the_window_is_one_too_wide(patch: pytest.MonkeyPatch) -> None:
+    wide = engine.window
+    patch.setattr(engine, "window", lambda context: wide(context) + 1)
+
+
+@planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)
+def a_lost_call_is_not_sent_again(patch: pytest.MonkeyPatch) -> None:
+    def on_lost(self: Engine, event: Lost) -> None:
+        for ticket in event.open:
+            station, slot = self.slots.pop(ticket)
+            self._blame(station, slot, event)
+
+    patch.setattr(Engine, "_lost", on_lost)
+
+
+@planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)
+def the_position_is_taken_in_the_first_call(patch: pytest.MonkeyPatch) -> None:
+    blame = Engine._blame
+
+    def blamed(*args: object) -> None:
+        _, _, slot, _ = args
+        sent, slot.sent = slot.sent, None
+        blame(*args)
+        if sent is not None:
+            slot.sent = [n for n in sent if n in slot.sent]
+
+    patch.setattr(Engine, "_blame", blamed)
+
+
+@planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)
+def an_answer_to_what_was_sent_again_stays_as_it_is(patch: pytest.MonkeyPatch) -> None:
+    def rebased(reply: Reply, *_: object, **__: object) -> Reply:
+        return reply
+
+    patch.setattr(engine, "rebased", rebased)
+
+
+@planted(test_schedules.test_a_run_ends_with_the_failure_that_is_one_too_many)
+def one_failure_more_is_tolerated(patch: pytest.MonkeyPatch) -> None:
+    def spend(budget: Budget, records: list[Failed]) -> bool:
+        budget.count += len(records)
+        return budget.count <= budget.allowed() + 1
+
+    patch.setattr(Budget, "spend", spend)
+
+
+@planted(test_schedules.test_a_consumer_that_stops_ends_the_run_after_what_it_took)
+def all_of_a_chunk_counts_where_the_run_ends_in_it(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Account, "cut", lambda self, chunk, kept: self.release(chunk))
+
+
+@planted(test_schedules.test_a_consumer_that_stops_ends_the_run_after_what_it_took)
+def nothing_before_the_cut_chunk_counts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Account, "_keep", lambda self, chunk, thing: None)
+
+
+@planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)
+def a_join_goes_way_by_way(patch: pytest.MonkeyPatch) -> None:
+    def by_way(source: Chunk, split: Split, ways: tuple[list[Chunk], ...]) -> Chunk:
+        whole = joined(source, split, ways)
+        order = sorted(range(len(whole.body)), key=lambda n: len(str(whole.body[n])))
+        whole.body = [whole.body[n] for n in order]
+        return whole
+
+    patch.setattr(stations, "joined", by_way)
+
+
+@planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)
+def a_flush_loses_its_key_in_a_join(patch: pytest.MonkeyPatch) -> None:
+    def without(source: Chunk, split: Split, ways: tuple[list[Chunk], ...]) -> Chunk:
+        whole = joined(source, split, ways)
+        whole.keys = whole.keys[: len(whole.body)]
+        return whole
+
+    patch.setattr(stations, "joined", without)
+
+
+@planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)
+def the_consumer_is_not_waited_for(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Engine, "_give_up", lambda self, *_: self._finish(None))
+
+
+@planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)
+def one_death_more_is_borne(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(engine, "MOST_DEATHS", engine.MOST_DEATHS + 1)
+
+
+@planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)
+def chunks_are_as_big_as_they_come(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Pace, "learn", lambda pace, *_: setattr(pace, "size", 1 << 20))
+
+
+QUICKLY = settings(
+    max_examples=1000,
+    phases=[Phase.generate],
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.mark.parametrize(
+    ("plant", "promise"), PLANTED, ids=[plant.__name__ for plant, _ in PLANTED]
+)
+def test_a_bug_is_found(
+    plant: Plant, promise: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+
+    monkeypatch.setattr(promise, "_hypothesis_internal_use_settings", QUICKLY)
+    with pytest.raises((AssertionError, LookupError)):
+        promise()
