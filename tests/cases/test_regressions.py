@@ -121,6 +121,8 @@ def test_r_9_a_worker_killed_on_one_of_5000_items_costs_that_item() -> None:
     failure = only_failure(report)
     assert isinstance(failure, WorkerLost)
     assert (failure.index, failure.item, failure.signal) == (2500, "2500", "SIGKILL")
+    (row,) = report.stages
+    assert (row.entered, row.out, row.failed) == (5000, 4999, 1)
 
 
 @everywhere

@@ -306,6 +306,7 @@ def test_an_item_that_does_not_pickle_fails_where_it_would_have_to_be() -> None:
     )
     assert failure.message == "7: I stay"
     assert "Staying object" in failure.item
+    assert [frame.name for frame in failure.error.frames] == ["__reduce__"]
     assert failure.value() is None
 
 
