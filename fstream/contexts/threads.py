@@ -35,6 +35,7 @@ class ThreadBackend:
 
     __slots__ = (
         "_answers",
+        "_broken",
         "_calls",
         "_context",
         "_is_closed",
@@ -48,6 +49,7 @@ class ThreadBackend:
 
     def __init__(self, context: Threads) -> None:
         self._answers: deque[Happening] = deque()
+        self._broken: BaseException | None = None
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._context = context
         self._is_closed = False
@@ -79,8 +81,10 @@ class ThreadBackend:
         return () if self._is_closed else (self._waker.fileno(),)
 
     def poll(self) -> list[Happening]:
-        """Give the answers that are ready."""
+        """Give the answers that are ready; raises what is a mistake of ours."""
         self._waker.rest()
+        if self._broken is not None:
+            raise self._broken
         answers: list[Happening] = []
         while self._answers:
             answers.append(self._answers.popleft())
@@ -104,12 +108,19 @@ class ThreadBackend:
         assert self._variables is not None, "submit before open"  # noqa: S101
         thread = Thread(
             target=self._variables.copy().run,
-            args=(self._work,),
+            args=(self._serve,),
             name=f"fstream-{len(self._threads) + 1}",
             daemon=True,  # a stuck function must not keep the program
         )
         self._threads.append(thread)
         thread.start()
+
+    def _serve(self) -> None:
+        try:
+            self._work()
+        except BaseException as exc:  # noqa: BLE001 - or the run would wait for ever
+            self._broken = exc
+            self._waker.wake()
 
     def _work(self) -> None:
         kernels: dict[int, ChunkKernel] = {}

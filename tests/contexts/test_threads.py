@@ -4,6 +4,9 @@ import threading
 import time
 from contextlib import closing
 from contextvars import copy_context
+from typing import Never
+
+import pytest
 
 from fstream.contexts.threads import ThreadBackend
 from fstream.interpreter.chunk import Returned
@@ -50,6 +53,20 @@ def test_no_more_threads_are_started_than_there_are_calls() -> None:
         names = outs([*answers(backend, [[0]] * 5, window=1)])
 
     assert set(names) == {"fstream-1"}
+
+
+def test_a_mistake_of_ours_is_raised_and_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def mistaken(*_: object, **__: object) -> Never:
+        raise AssertionError("ours")
+
+    monkeypatch.setattr("fstream.contexts.threads.chunk_kernel", mistaken)
+    with closing(ThreadBackend(ON)) as backend:
+        backend.open((segment(work.identity, on=ON),))
+
+        with pytest.raises(AssertionError, match="ours"):
+            answers(backend, [[0]])
 
 
 def test_threads_see_the_callers_variables() -> None:
