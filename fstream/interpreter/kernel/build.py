@@ -5,8 +5,6 @@ import linecache
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
-from dataclasses import field
-from functools import lru_cache
 from types import CodeType
 from typing import assert_never, final
 
@@ -51,17 +49,6 @@ from fstream.plan.nodes import Wrap
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Blueprint:
-    """A kernel's shape; two operations of one skeleton share their code."""
-
-    skeleton: str
-    shape: Shape
-    exits: int
-    op: Op = field(compare=False)
-
-
-@final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
     """Code of a kernel's maker, the lines that call users' code, its counts."""
@@ -82,26 +69,33 @@ class Compiled:
 
 def compiled(op: Op, exits: int, shape: Shape) -> Compiled:
     """The code for ``op``; taken from a cache where its shape was met before."""
-    return _compiled(Blueprint(skeleton(op), shape, exits, op))
+    key = (skeleton(op), exits, shape)
+    known = _known.get(key)
+    if known is None:
+        known = _known[key] = _compiled(op, exits, shape)
+        for old in tuple(_known)[:-_MOST]:
+            forgotten = _known.pop(old, known)  # another thread may be here, too
+            linecache.cache.pop(forgotten.code.co_filename, None)
+    return known
 
 
+# By shape, so that it keeps no user's function alive.
+_known: dict[tuple[str, int, Shape], Compiled] = {}
+_MOST = 256
 _serial = itertools.count(1)
 
 
-# The cache is by shape and holds no user's function: ``op`` is only read here.
-@lru_cache(maxsize=256)
-def _compiled(blueprint: Blueprint) -> Compiled:
-    op = blueprint.op
+def _compiled(op: Op, exits: int, shape: Shape) -> Compiled:
     template = Template(
-        shape=blueprint.shape,
+        shape=shape,
         is_single=is_single(op),
         is_dense=is_dense(op),
-        is_landing=blueprint.shape in STREAMED and not is_simple(op),
+        is_landing=shape in STREAMED and not is_simple(op),
         has_stages=len(numbers(op)) > 1,
-        derived=derived_filter(op, blueprint.exits),
+        derived=derived_filter(op, exits),
         names=tuple(bindings(op, _no_clock)),
     )
-    lines = written(template, op, blueprint.exits)
+    lines = written(template, op, exits)
     source = "\n".join(line for line, _ in lines) + "\n"
     file = f"<fstream kernel {next(_serial)}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
