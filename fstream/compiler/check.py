@@ -7,11 +7,10 @@ from fstream.compiler.program import Segment
 
 
 def check(
-    program: Program, unshippable: Callable[[Segment], str | None]
+    program: Program, unshippable: Callable[[Segment], tuple[str, ...]]
 ) -> tuple[str, ...]:
     """All reasons why ``program`` cannot run; none if it can.
 
     ``unshippable`` tells why a segment cannot be given to its context.
     """
-    reasons = (unshippable(segment) for segment in program.segments)
-    return tuple(reason for reason in reasons if reason is not None)
+    return tuple(why for segment in program.segments for why in unshippable(segment))

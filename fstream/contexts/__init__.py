@@ -37,11 +37,11 @@ def backend_for(context: Context) -> Backend:
     # ruff: enable[PLC0415]
 
 
-def unshippable(segment: Segment) -> str | None:
-    """Tell why ``segment`` cannot be given to its context, if it cannot."""
+def unshippable(segment: Segment) -> tuple[str, ...]:
+    """Tell all reasons why ``segment`` cannot be given to its context."""
     match segment.context:
         case Inline() | Threads():
-            return None
+            return ()
         case Processes():
             from fstream.contexts import shipping  # noqa: PLC0415 - as said above
 

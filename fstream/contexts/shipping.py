@@ -34,21 +34,19 @@ def ship(segments: tuple[Segment, ...]) -> Payload:
     return Payload(_dumps(Shipped(segments, able)), ())
 
 
-def unshippable(segment: Segment) -> str | None:
-    """Tell why a worker process cannot be given ``segment``, if it cannot."""
+def unshippable(segment: Segment) -> tuple[str, ...]:
+    """Tell all reasons why a worker process cannot be given ``segment``."""
     whole = _why_not(segment)
     if whole is None:
-        return None
+        return ()
     labels = dict(zip(segment.stages, segment.labels, strict=True))
-    for number, piece in _pieces(segment.op):
-        reason = _why_not(piece)
-        if reason is not None:
-            label = labels[number]
-            return (
-                f"{label.name} ({label.site}) cannot run in {segment.context!r}:"
-                f" its function cannot be pickled: {reason}"
-            )
-    return f"stages cannot run in {segment.context!r}: {whole}"
+    reasons = ((labels[n], _why_not(piece)) for n, piece in _pieces(segment.op))
+    return tuple(
+        f"{label.name} ({label.site}) cannot run in {segment.context!r}:"
+        f" its function cannot be pickled: {reason}"
+        for label, reason in reasons
+        if reason is not None
+    ) or (f"stages cannot run in {segment.context!r}: {whole}",)
 
 
 def _why_not(value: object) -> str | None:
