@@ -60,7 +60,6 @@ class InlineRun:
         "reading",
         "segment",
         "surroundings",
-        "total",
         "values",
     )
 
@@ -80,13 +79,12 @@ class InlineRun:
         self.surroundings = surroundings
         self.reading = Reading(program.origin)
         sized = is_sized(program.origin)
-        self.total = self.reading.left() if sized else 0
         self.kernel = stream_kernel(
             self.segment,
             surroundings=surroundings,
             allowed=budget.allowed(),
             shape="sized" if sized else "counted",
-            pulled=self._pulled if sized else None,
+            pulled=self.reading.taken if sized else None,
         )
         self.faults = self.kernel.net.faults
         self.values: Generator[object] = self.kernel.over(self.reading.items)
@@ -101,9 +99,6 @@ class InlineRun:
     def pulled(self) -> int:
         """How many items were pulled."""
         return self.kernel.stream.pulled()
-
-    def _pulled(self) -> int:
-        return self.total - self.reading.left()
 
     def drain(self) -> list[Failed]:
         """The failure records since the last time; spends the budget on each."""

@@ -2,6 +2,7 @@
 
 import itertools
 import operator
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import assert_never, final
@@ -13,18 +14,27 @@ from fstream.plan.nodes import Origin
 from fstream.result.captured import capture
 from fstream.result.record import Captured
 
-_SIZED = (list, tuple, range, str, bytes, dict, set, frozenset)
+_SIZED = (list, tuple, range, str, bytes, frozenset)
 
 
 def length(origin: Origin) -> int | None:
     """How many items the source has, where that is known."""
     match origin:
         case Items(items):
-            return len(items)
+            return _length(items)
         case Made():
             return None
         case _:
             assert_never(origin)
+
+
+def _length(items: Collection[object]) -> int | None:
+    try:
+        return len(items)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - users' code raises anything
+        return None
 
 
 def is_sized(origin: Origin) -> bool:
@@ -62,9 +72,9 @@ class Reading:
             self.error = capture(exc, skip=1)
         return pulled, self.error
 
-    def left(self) -> int:
-        """How many items are left in a sized source."""
-        return operator.length_hint(self.items)
+    def taken(self) -> int:
+        """How many items were pulled from a sized source, which may have grown."""
+        return (length(self.origin) or 0) - operator.length_hint(self.items)
 
     def close(self) -> None:
         """Close a generator that was not exhausted, so that it cleans up now."""

@@ -71,7 +71,7 @@ def engine_outcomes(
                         count += 1
                         run.audience.failed([failed])
                         yield from _shown([failed], run.program, last)
-            except GeneratorExit:
+            except BaseException:  # closed, or ended by what the consumer threw
                 sent(releases, Taken(count, is_enough=True))
                 raise
             release = sent(releases, Taken(count, is_enough=False))
