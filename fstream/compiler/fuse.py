@@ -93,8 +93,12 @@ class _Fusing:
         return self.cut(arrested(body, up), handlers)
 
     def _only_context(self, op: Op) -> Context | None:
-        """The context in which all of ``op`` can run as one, if there is one."""
-        found = {self._context(op, number) for number in numbers(op)} or {Inline()}
+        """The context in which all of ``op`` can run as one, if there is one.
+
+        What only wraps items goes with its neighbours, and never alone to a worker.
+        """
+        stages = [number for number in numbers(op) if self.entries[number].kind]
+        found = {self._context(op, number) for number in stages} or {Inline()}
         if len(found) > 1:
             return None
         context = found.pop()
