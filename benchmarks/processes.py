@@ -33,7 +33,7 @@ from fstream import source
 
 Ready: TypeAlias = AbstractContextManager[Callable[[], Collection[object]]]
 
-_WINDOW = 4  # two chunks of one item for each of two workers
+_WINDOW = 2  # before the first answer, a chunk of one item for each worker
 _COLD = "with its start"
 _START = "start of fstream"
 _NOTE = (

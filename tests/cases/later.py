@@ -24,6 +24,5 @@ PARTLY = {
     "R-6": "forks: item 3 of 10 fails in a child",
     "R-7": "forks: failures among 5000 items in children",
     "R-15": "forks: callables in a child",
-    "R-27": "unordered: results as they are ready, 1.0-1.1 s for the case's items",
 }
 """Tests have these ids, and do not yet cover what is named here."""

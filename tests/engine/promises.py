@@ -93,7 +93,7 @@ def assert_tolerant(world: World) -> None:
 
 def assert_bounded(plan: Drawn, world: World) -> None:
     """No more was ever pulled than the windows hold; of plans without batches."""
-    chunks = sum(window(segment.context) for segment in world.program.segments)
+    chunks = sum(window(segment.context).held for segment in world.program.segments)
     items = [thing.item for thing in meant(plan, world).things]
     waiting = [
         pulled - (items[released] if released < len(items) else pulled)

@@ -115,21 +115,62 @@ def test_an_item_goes_out_as_soon_as_it_is_pulled_and_the_next_is_pulled() -> No
     assert second == Pull(1)
 
 
+QUICK = 1_000
+SLOW = 1_000_000_000
+
+
+def sent_until_full(engine: Engine) -> list[Call]:
+    sent: list[Call] = []
+    while engine.is_pulling:
+        sent += calls(engine.on(pulled(1)))
+    return sent
+
+
 @pytest.mark.parametrize(
-    ("context", "most"), [(processes(1), 2), (threads(3), 6), (inline(), 1)]
+    ("context", "service_ns", "most"),
+    [
+        (processes(1), QUICK, 2),
+        (processes(1), SLOW, 1),
+        (threads(3), QUICK, 6),
+        (threads(3), SLOW, 3),
+    ],
 )
-def test_no_more_chunks_are_out_than_the_context_has_a_window_for(
+def test_two_chunks_a_worker_are_out_and_one_where_an_item_takes_long(
+    context: Context, service_ns: int, most: int
+) -> None:
+    engine = engine_of(doubling(), on=context)
+    engine.start()
+    first = one_call(engine.on(pulled(1)))
+    engine.on(returned(first, 2, service_ns=service_ns))
+
+    engine.on(Taken(1, is_enough=False))
+
+    assert len(sent_until_full(engine)) == most
+
+
+@pytest.mark.parametrize(("context", "most"), [(processes(2), 2), (inline(), 1)])
+def test_before_the_first_answer_each_worker_has_one_chunk(
     context: Context, most: int
 ) -> None:
     engine = engine_of(doubling(), on=context)
-    commands = engine.start()
-    out = 0
+    engine.start()
 
-    while any(isinstance(command, Pull) for command in commands):
-        commands = engine.on(pulled(1))
-        out += len(calls(commands))
+    assert len(sent_until_full(engine)) == most
 
-    assert out == most
+
+def test_others_are_executed_while_one_item_takes_long() -> None:
+    engine = engine_of(doubling())
+    engine.start()
+    slow, *rest = sent_until_full(engine)
+    executed = [slow]
+
+    while rest:
+        call = rest.pop()
+        executed.append(call)
+        engine.on(returned(call, 0, service_ns=SLOW))
+        rest += sent_until_full(engine)
+
+    assert len(executed) == 8  # held for ``slow``: four chunks a worker
 
 
 def test_answers_are_released_in_the_order_of_the_items() -> None:
@@ -147,7 +188,7 @@ def test_answers_are_released_in_the_order_of_the_items() -> None:
 
 
 def test_nothing_is_pulled_while_the_consumer_has_not_taken_what_it_was_given() -> None:
-    engine = engine_of(doubling(), on=processes(1))
+    engine = engine_of(doubling())
     engine.start()
     first = one_call(engine.on(pulled(1)))
     second = one_call(engine.on(pulled(2)))
@@ -175,7 +216,7 @@ def test_a_big_chunk_is_cut_for_a_slow_segment() -> None:
 
     parts = calls(engine.on(returned(first, *range(8))))
 
-    assert [call.items for call in parts] == [[0], [1], [2], [3]]
+    assert [call.items for call in parts] == [[0], [1]]
 
 
 def test_the_end_comes_when_all_is_released() -> None:

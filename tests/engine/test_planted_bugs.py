@@ -16,11 +16,14 @@ from fstream.interpreter.engine import stations
 from fstream.interpreter.engine.account import Account
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.engine import Engine
+from fstream.interpreter.engine.engine import window
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.join import joined
 from fstream.interpreter.engine.pace import Pace
 from fstream.interpreter.engine.stations import SegmentStation
+from fstream.interpreter.engine.stations import Window
 from fstream.interpreter.failed import Failed
+from fstream.plan.contexts import Context
 from tests.engine import test_schedules
 
 Plant: TypeAlias = Callable[[pytest.MonkeyPatch], None]
@@ -49,25 +52,19 @@ def answers_go_on_as_they_come(patch: pytest.MonkeyPatch) -> None:
 
 @planted(test_schedules.test_no_more_is_pulled_than_the_windows_hold)
 def the_window_counts_only_what_is_out(patch: pytest.MonkeyPatch) -> None:
-    def has_room(station: SegmentStation) -> bool:
-        out = sum(slot.answer is None for slot in station.slots)
-        return not station.waiting and out < station.window
+    def fits_one_more(station: SegmentStation) -> bool:
+        return station.out < station.window.quick
 
-    def pump(station: SegmentStation) -> None:
-        answered = sum(slot.answer is not None for slot in station.slots)
-        station.window += answered
-        whole_pump(station)
-        station.window -= answered
-
-    whole_pump = SegmentStation.pump
-    patch.setattr(SegmentStation, "has_room", has_room)
-    patch.setattr(SegmentStation, "pump", pump)
+    patch.setattr(SegmentStation, "_fits_one_more", fits_one_more)
 
 
 @planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)
 def the_window_is_one_too_wide(patch: pytest.MonkeyPatch) -> None:
-    wide = engine.window
-    patch.setattr(engine, "window", lambda context: wide(context) + 1)
+    def wide(context: Context) -> Window:
+        right = window(context)
+        return Window(slow=right.slow, quick=right.quick + 1, held=right.held + 1)
+
+    patch.setattr(engine, "window", wide)
 
 
 @planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)

@@ -47,6 +47,7 @@ from fstream.interpreter.engine.stations import Outlet
 from fstream.interpreter.engine.stations import SegmentStation
 from fstream.interpreter.engine.stations import Slot
 from fstream.interpreter.engine.stations import Station
+from fstream.interpreter.engine.stations import Window
 from fstream.interpreter.engine.stations import laid
 from fstream.interpreter.failed import Failed
 from fstream.interpreter.failed import worker_lost
@@ -56,8 +57,6 @@ from fstream.plan.contexts import Inline
 from fstream.plan.contexts import Processes
 from fstream.plan.contexts import Threads
 from fstream.result.record import Captured
-
-READ_AHEAD = 2
 
 
 @final
@@ -313,13 +312,13 @@ class Engine:
         self.commands.append(Finish(how))
 
 
-def window(context: Context) -> int:
-    """How many chunks may be out with ``context``."""
+def window(context: Context) -> Window:
+    """How many chunks may be out with ``context``, or held for those before them."""
     match context:
         case Inline():
-            return 1
+            return Window(slow=1, quick=1, held=1)
         case Threads(width) | Processes(width):
-            return READ_AHEAD * width
+            return Window(slow=width, quick=2 * width, held=4 * width)
         case _:
             assert_never(context)
 

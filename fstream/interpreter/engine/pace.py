@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import final
 
 WORK_NS = 2_000_000
+SLOW_NS = 10_000_000
 RESULT_BYTES = 128 * 1024
 MOST_ITEMS = 16_384
 GROWTH = 16
@@ -29,6 +30,13 @@ class Pace:
     items: float = 0.0
     spent_ns: float = 0.0
     spent_bytes: float = 0.0
+
+    def is_slow(self) -> bool:
+        """Whether an item takes so long that none shall wait behind another.
+
+        So it seems before the first answer, too.
+        """
+        return self.spent_ns >= SLOW_NS * self.items
 
     def learn(self, items: int, service_ns: int, size: int) -> None:
         """Take the service time and the result's size of a chunk into account."""

@@ -1,8 +1,9 @@
 """The stations that chunks pass: segments, forks, joins, and the way out.
 
 Every connection is an ordered stream. A segment's station has a window: so many
-parts are out with its context, and answers are passed on in the order in which
-the parts went out.
+parts are out with its context, and so many more may be answered but have to wait
+for those before them, because answers are passed on in the order in which the
+parts went out.
 """
 
 from collections import deque
@@ -49,18 +50,33 @@ class Slot:
 
 
 @final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How many parts may be out, where items take long or not, and how many held.
+
+    One part a worker where they take long: what waits behind a slow item could
+    be executed elsewhere. Two otherwise, so that no worker waits for the next.
+    """
+
+    slow: int
+    quick: int
+    held: int
+
+
+@final
 @dataclass(slots=True, kw_only=True)
 class SegmentStation:
     """A segment: sends parts of chunks out, and passes their answers on."""
 
     segment: Segment
-    window: int
+    window: Window
     is_remote: bool
     after: Station
     submit: "Callable[[SegmentStation, Slot], None]"
     waiting: deque[Chunk] = field(default_factory=deque[Chunk])
     slots: deque[Slot] = field(default_factory=deque[Slot])
     pace: Pace = field(default_factory=Pace)
+    out: int = 0
 
     def push(self, chunk: Chunk) -> None:
         """Queue ``chunk``, and send out what the window has room for."""
@@ -69,7 +85,7 @@ class SegmentStation:
 
     def has_room(self) -> bool:
         """Whether another part could go out at once."""
-        return not self.waiting and len(self.slots) < self.window
+        return not self.waiting and self._fits_one_more()
 
     def is_busy(self) -> bool:
         """Whether anything is out or waiting."""
@@ -77,7 +93,7 @@ class SegmentStation:
 
     def pump(self) -> None:
         """Send out what there is room for."""
-        while self.waiting and len(self.slots) < self.window:
+        while self.waiting and self._fits_one_more():
             chunk = self.waiting.popleft()
             if not self._has_work(chunk):
                 self.slots.append(Slot(chunk, chunk))
@@ -88,10 +104,12 @@ class SegmentStation:
                 self.waiting.extendleft(reversed(rest))
             slot = Slot(chunk, None)
             self.slots.append(slot)
+            self.out += 1
             self.submit(self, slot)
 
     def answer(self, slot: Slot, reply: Reply, *, context: str, pid: int) -> None:
         """Take the answer to ``slot``, and pass on what is complete."""
+        self.out -= 1
         slot.answer = answered(
             slot.part, self.segment.number, reply, context=context, pid=pid
         )
@@ -112,6 +130,11 @@ class SegmentStation:
             keys=keys,
             flush=part.flush if part.flush in self.segment.stages else None,
         )
+
+    def _fits_one_more(self) -> bool:
+        window = self.window
+        most = window.slow if self.pace.is_slow() else window.quick
+        return self.out < most and len(self.slots) < window.held
 
     def _has_work(self, chunk: Chunk) -> bool:
         return bool(chunk.body) or chunk.flush in self.segment.stages
