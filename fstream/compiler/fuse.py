@@ -9,6 +9,7 @@ a split sends each tag its way and joins the results again::
 So exits travel in order with the items, and no segment has two ways out.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never, final
 
@@ -63,16 +64,16 @@ class _Fusing:
             return self._segment(op, context, handlers)
         match op:
             case Seq(ops):
-                return self._chain(self._runs(ops), handlers)
+                return self._chain(self._runs(ops, handlers), handlers)
             case Handle(body, handler):
                 inside = self.cut(body, handlers + 1)
                 if inside.ways == 1:
                     return inside
                 return _handled(inside, self.cut(handler, handlers))
+            case Branch() | Arrest(Branch()):
+                return self._scattered(*_forked(op, handlers), handlers)
             case Arrest():
-                return self._arrested(op, handlers)
-            case Branch(number, tests, arms):
-                return self._scattered(Leaf(number, Scatter(tests)), arms, handlers)
+                return self.cut(_spread(op, handlers), handlers)
             case Copy(number, arms):
                 head = Leaf(number, Replicate(len(arms)))
                 return self._scattered(head, arms, handlers)
@@ -81,16 +82,6 @@ class _Fusing:
                 raise AssertionError(text)
             case _:
                 assert_never(op)
-
-    def _arrested(self, arrest: Arrest, handlers: int) -> Cut:
-        body, up = arrest.body, arrest.up
-        if up >= handlers:
-            return self.cut(body, handlers)
-        if isinstance(body, Branch):
-            head = Arrest(Leaf(body.number, Scatter(body.tests)), up)
-            arms = tuple(arrested(arm, up) for arm in body.arms)
-            return self._scattered(head, arms, handlers)
-        return self.cut(arrested(body, up), handlers)
 
     def _only_context(self, op: Op) -> Context | None:
         """The context in which all of ``op`` can run as one, if there is one.
@@ -127,10 +118,10 @@ class _Fusing:
         self.segments.append(segment)
         return Cut((segment,), ways + 1)
 
-    def _runs(self, ops: tuple[Op, ...]) -> tuple[Op, ...]:
+    def _runs(self, ops: tuple[Op, ...], handlers: int) -> tuple[Op, ...]:
         """Join neighbours of ``ops`` that fit into one segment."""
         runs: list[Op] = []
-        for op in ops:
+        for op in self._flat(ops, handlers):
             joined = Seq((*_steps(runs[-1]), op)) if runs else op
             if runs and self._only_context(joined) is not None:
                 runs[-1] = joined
@@ -138,11 +129,45 @@ class _Fusing:
                 runs.append(op)
         return tuple(runs)
 
+    def _flat(self, ops: tuple[Op, ...], handlers: int) -> Iterator[Op]:
+        """``ops``, with the steps of sequences that must be cut in their place."""
+        for op in ops:
+            if self._only_context(op) is not None:
+                yield op
+                continue
+            match op:
+                case Seq(steps):
+                    yield from self._flat(steps, handlers)
+                case Handle(body) if not reach(body):
+                    yield from self._flat((body,), handlers)
+                case Arrest(Seq() | Handle()):
+                    yield from self._flat((_spread(op, handlers),), handlers)
+                case _:
+                    yield op
+
     def _chain(self, runs: tuple[Op, ...], handlers: int) -> Cut:
-        first = self.cut(runs[0], handlers)
-        if len(runs) == 1:
-            return first
-        return _then(first, self._chain(runs[1:], handlers))
+        first, rest = None, runs[1:]
+        if rest:
+            first = self._together(runs[0], rest[0], handlers)
+        if first is None:
+            first = self.cut(runs[0], handlers)
+        else:
+            rest = rest[1:]
+        return _then(first, self._chain(rest, handlers)) if rest else first
+
+    def _together(self, run: Op, op: Op, handlers: int) -> Cut | None:
+        """``run`` and ``op``, which must be cut, if it begins where ``run`` runs."""
+        if self._only_context(Seq((*_steps(run), _beginning(op)))) is None:
+            return None
+        match op:
+            case Branch() | Arrest(Branch()):
+                head, arms = _forked(op, handlers)
+                return self._scattered(Seq((*_steps(run), head)), arms, handlers)
+            case Handle(body, handler) if not reach(run):
+                grown = Handle(Seq((*_steps(run), *_steps(body))), handler)
+                return self.cut(grown, handlers)
+            case _:
+                return None
 
     def _scattered(self, head: Op, arms: tuple[Op, ...], handlers: int) -> Cut:
         tagging = self.cut(head, handlers)
@@ -152,6 +177,39 @@ class _Fusing:
         return _then(
             tagging, Cut((Split(tuple(cut.line for cut in cuts), tags),), ways)
         )
+
+
+def _spread(arrest: Arrest, handlers: int) -> Op:
+    """``arrest`` with itself in each of its parts, or gone where nothing handles."""
+    if arrest.up >= handlers:
+        return arrest.body
+    return arrested(arrest.body, arrest.up)
+
+
+def _forked(op: Branch | Arrest, handlers: int) -> tuple[Op, tuple[Op, ...]]:
+    """What chooses the arm, and the arms, of a route that is cut."""
+    match op:
+        case Branch(number, tests, arms):
+            return Leaf(number, Scatter(tests)), arms
+        case Arrest(Branch() as branch, up):
+            head, arms = _forked(branch, handlers)
+            if up >= handlers:
+                return head, arms
+            return Arrest(head, up), tuple(arrested(arm, up) for arm in arms)
+        case _:
+            text = "only a route is forked"
+            raise AssertionError(text)
+
+
+def _beginning(op: Op) -> Op:
+    """What of ``op`` comes first, where it is cut."""
+    match op:
+        case Branch() | Arrest(Branch()):
+            return _forked(op, 0)[0]
+        case Handle(body) | Arrest(Seq() | Handle() as body) if _steps(body):
+            return _beginning(_steps(body)[0])
+        case _:
+            return op
 
 
 def _steps(run: Op) -> tuple[Op, ...]:

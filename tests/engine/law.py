@@ -16,6 +16,7 @@ from fstream.interpreter.failed import Failed
 from fstream.interpreter.inline_run import InlineRun
 from fstream.interpreter.kernel import Stopped
 from fstream.interpreter.kernel import Surroundings
+from tests.engine.plans import sentence
 from tests.engine.plans import told
 
 HERE = Surroundings(context="inline()", pid=1, clock=lambda: 0.0)
@@ -57,7 +58,7 @@ def thing_of(failed: Failed, program: Program) -> Thing:
         case cause if cause.error.kind.endswith("KilledError"):
             text = "lost"
         case cause:
-            text = f"{cause.error.message} {told(cause.held)}"
+            text = f"{sentence(cause.error.message)} {told(cause.held)}"
     return Thing(
         f"{text} {program.stages[failed.fault.stage].label.name}", failed.index
     )

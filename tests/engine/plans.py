@@ -81,11 +81,17 @@ def told(item: object) -> str:
             return f"<lost {item.stage} #{item.index}>"
         case StageFailure():
             inner = told(item.value())
-            return f"<{item.error.message} {item.stage} #{item.index} {inner}>"
+            message = sentence(item.error.message)
+            return f"<{message} {item.stage} #{item.index} {inner}>"
         case WorkerLost():
             return f"<lost {item.stage} #{item.index}>"
         case _:
             return str(item)
+
+
+def sentence(message: str) -> str:
+    """``message`` as it is inline, where what is lost elsewhere is a failure."""
+    return message.replace("type WorkerLost", "type StageFailure")
 
 
 @dataclass
@@ -244,8 +250,11 @@ class Drawn:
     def script(self) -> Script:
         return Script(self.seed)
 
+    def stage(self, script: Script, *, placed: bool = True) -> Stage:
+        return Building(script, placed).stage(self.shape)
+
     def program(self, script: Script, *, placed: bool) -> Program:
-        stage = Building(script, placed).stage(self.shape)
+        stage = self.stage(script, placed=placed)
         plan = source_from(self.feed) >> stage >> collect()
         ended = plan.divert_to(collect()) if self.is_diverted else plan
         return lower(ended.node, self.default if placed else inline())
