@@ -80,7 +80,15 @@ def stream(
 
 
 def explain(plan: Plan[R, E], *, on: Context | None = None) -> Explanation:
-    """What would run where; runs nothing, and raises nothing."""
+    """What would run where; runs nothing, and raises nothing.
+
+    >>> from fstream import collect, map_stage, source, threads
+    >>> plan = source([1]).via(map_stage(abs)).to(collect())
+    >>> print(explain(plan, on=threads(2)))  # doctest: +ELLIPSIS
+    source source  # ...
+    threads(2): at most ... chunks out, by reference
+      abs  # ...
+    """
     from fstream.running import explanation_of  # noqa: PLC0415 - as said above
 
     return explanation_of(plan.node, on=on or inline())

@@ -42,7 +42,13 @@ P = TypeVar("P", bound=Port[object])
 @final
 @dataclass(frozen=True, slots=True, repr=False)
 class Case(Generic[A_contra, B_co, E_co]):
-    """An arm of a route: which items it takes, and the stage they go through."""
+    """An arm of a route: which items it takes, and the stage they go through.
+
+    >>> from fstream.combinators.stages import map_stage
+    >>> case(int) >> map_stage(abs)  # doctest: +ELLIPSIS
+    case(int)
+    >> map_stage(abs)  # ...
+    """
 
     arm: Arm
 
@@ -53,7 +59,12 @@ class Case(Generic[A_contra, B_co, E_co]):
 @final
 @dataclass(frozen=True, slots=True, repr=False)
 class CaseHead(Generic[K_contra, A_co]):
-    """The beginning of a case: which items it takes; a stage makes it an arm."""
+    """The beginning of a case: which items it takes; a stage makes it an arm.
+
+    >>> case(int).leave()  # doctest: +ELLIPSIS
+    case(int)
+    >> leave()  # ...
+    """
 
     test: Test
 

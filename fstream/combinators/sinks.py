@@ -56,7 +56,12 @@ def count() -> Sink[object, int]:
 
 
 def drain() -> Sink[object, None]:
-    """Answer ``None`` when all items have come."""
+    """Answer ``None`` when all items have come.
+
+    >>> from fstream import run, source
+    >>> run(source([1]).to(drain()))
+    <Success: None>
+    """
     return Sink(Drain())
 
 

@@ -7,7 +7,12 @@ from typing import final
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """What a run would do; ``reasons`` is empty where the plan is valid."""
+    """What a run would do; ``reasons`` is empty where the plan is valid.
+
+    >>> from fstream import collect, explain, source
+    >>> explain(source([1]).to(collect())).reasons
+    ()
+    """
 
     lines: tuple[str, ...]
     reasons: tuple[str, ...]

@@ -15,7 +15,16 @@ T = TypeVar("T")
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageReport:
-    """One stage's row of the ledger: ``entered = out + failed + filtered``."""
+    """One stage's row of the ledger: ``entered = out + failed + filtered``.
+
+    >>> from fstream import collect, filter_stage, run, source
+    >>> report = Report()
+    >>> odd = filter_stage(lambda n: n % 2, name="odd")
+    >>> _ = run(source([1, 2, 3]).via(odd).to(collect()), observers=[report])
+    >>> (row,) = report.stages
+    >>> row.name, row.kind, row.entered, row.out, row.filtered
+    ('odd', 'filter', 3, 2, 1)
+    """
 
     name: str
     site: str
@@ -31,7 +40,15 @@ class StageReport:
 
 @final
 class Failures(Collection[object]):
-    """Error values and open exits, in item order; each is made when looked at."""
+    """Error values and open exits, in item order; each is made when looked at.
+
+    >>> from fstream import drain, map_stage, run, source
+    >>> report = Report()
+    >>> plan = source(["x", "1", "y"]).via(map_stage(int)).to(drain())
+    >>> _ = run(plan, tolerate=2, observers=[report])
+    >>> [error.item for error in report.failures]
+    ["'x'", "'y'"]
+    """
 
     __slots__ = ("_count", "_value_at")
 
@@ -79,7 +96,11 @@ def _value_in(place: tuple[Failures, int]) -> object:
 @final
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run begins; ``stages`` has a row a stage, all of them empty."""
+    """A run begins; ``stages`` has a row a stage, all of them empty.
+
+    >>> RunStarted(stages=()).stages
+    ()
+    """
 
     stages: tuple[StageReport, ...]
 
@@ -87,7 +108,11 @@ class RunStarted:
 @final
 @dataclass(frozen=True, slots=True)
 class ItemsFailed:
-    """Failure records were released; in item order, also over several events."""
+    """Failure records were released; in item order, also over several events.
+
+    >>> len(ItemsFailed(Failures([], repr)).failures)
+    0
+    """
 
     failures: Failures
 
@@ -95,7 +120,11 @@ class ItemsFailed:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFinished:
-    """The run has ended; ``stages`` has a row a stage, ``cancelled`` in none."""
+    """The run has ended; ``stages`` has a row a stage, ``cancelled`` in none.
+
+    >>> RunFinished(run=Row(entered=2, out=2), stages=(), cancelled=1).run.out
+    2
+    """
 
     run: Row
     stages: tuple[StageReport, ...]
@@ -109,6 +138,14 @@ class Observer(Protocol):
     """Hears the events of a run, in the process that runs it.
 
     What it raises is logged once and changes nothing.
+
+    >>> from fstream import drain, run, source
+    >>> class Told:
+    ...     def on(self, event: RunEvent) -> None:
+    ...         print(type(event).__name__)
+    >>> _ = run(source([1]).to(drain()), observers=[Told()])
+    RunStarted
+    RunFinished
     """
 
     def on(self, event: RunEvent) -> None:
@@ -121,6 +158,14 @@ class Report:
 
     Pass it to ``run`` as an observer and read it afterwards; a report that hears
     another run begin starts afresh.
+
+    >>> from fstream import collect, map_stage, run, source
+    >>> report = Report()
+    >>> plan = source(["1", "x"]).via(map_stage(int)).to(collect())
+    >>> run(plan, tolerate=1, observers=[report])
+    <Success: (1,)>
+    >>> report.run.entered, report.run.out, report.run.failed
+    (2, 1, 1)
     """
 
     __slots__ = ("_failures", "_finished")

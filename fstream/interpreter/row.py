@@ -7,7 +7,12 @@ from typing import final
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What became of the items that entered one stage."""
+    """What became of the items that entered one stage.
+
+    >>> row = Row(entered=3, out=1, failed=1, filtered=1, emitted=5)
+    >>> row.entered == row.out + row.failed + row.filtered
+    True
+    """
 
     entered: int = 0
     out: int = 0

@@ -10,7 +10,12 @@ E_co = TypeVar("E_co", covariant=True, default=Never)
 
 
 class Emit(Generic[B_co, E_co]):
-    """An item that goes on, or a message that exits; made by ``emit``/``emit_to``."""
+    """An item that goes on, or a message that exits; made by ``emit``/``emit_to``.
+
+    >>> from fstream import emit
+    >>> isinstance(emit(1), Emit)
+    True
+    """
 
     __slots__ = ()
 

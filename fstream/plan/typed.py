@@ -54,7 +54,12 @@ E3 = TypeVar("E3")
 @final
 @dataclass(frozen=True, slots=True, repr=False)
 class Sink(Generic[A_contra, R_co, E_co]):
-    """Where items of type ``A`` end, and what is answered for them all."""
+    """Where items of type ``A`` end, and what is answered for them all.
+
+    >>> from fstream import collect, run, source
+    >>> run(source([3, 1]).to(collect().map_result(sorted)))
+    <Success: [1, 3]>
+    """
 
     node: SinkNode
 
@@ -70,7 +75,13 @@ class Sink(Generic[A_contra, R_co, E_co]):
 @final
 @dataclass(frozen=True, slots=True, repr=False)
 class Plan(Generic[R_co, E_co]):
-    """A closed description: a source, its stages, its sink. Nothing has run."""
+    """A closed description: a source, its stages, its sink. Nothing has run.
+
+    >>> from fstream import collect, leave, run, source
+    >>> plan = source([1, 2]).via(leave()).to(collect())
+    >>> run(plan.divert_to(collect()))
+    <Success: ((), (1, 2))>
+    """
 
     node: Pipeline
 
@@ -93,7 +104,15 @@ class Plan(Generic[R_co, E_co]):
 @final
 @dataclass(frozen=True, slots=True, repr=False)
 class Stage(Generic[A_contra, B_co, E_co]):
-    """Items of type ``A`` to items of type ``B``: a description, not a run."""
+    """Items of type ``A`` to items of type ``B``: a description, not a run.
+
+    >>> from fstream import Failure, Success, collect, run, source, try_stage
+    >>> def parse(text: str) -> Success[int] | Failure[str]:
+    ...     return Success(int(text)) if text.isdigit() else Failure(text)
+    >>> stage = try_stage(parse).recover(lambda text: -1)
+    >>> run(source(["1", "x"]).via(stage).to(collect()))
+    <Success: (1, -1)>
+    """
 
     node: StageNode
 
@@ -168,7 +187,13 @@ class Stage(Generic[A_contra, B_co, E_co]):
 @final
 @dataclass(frozen=True, slots=True, repr=False)
 class Source(Generic[A_co, E_co]):
-    """Where items of type ``A`` begin, with the stages after that."""
+    """Where items of type ``A`` begin, with the stages after that.
+
+    >>> from fstream import collect, count, map_stage, run, source
+    >>> squares = source([2, 3]).via(map_stage(lambda n: n * n))
+    >>> run(squares.to_all(collect(), count()))
+    <Success: ((4, 9), 2)>
+    """
 
     node: Flow
 

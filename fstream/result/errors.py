@@ -40,6 +40,13 @@ class StageFailure:
 
     ``index`` is the ordinal of the pulled source item, and ``item`` the bounded
     ``repr`` of what the stage was given, made where it failed.
+
+    >>> from fstream import collect, map_stage, run, source
+    >>> error = run(source(["1", "x"]).via(map_stage(int)).to(collect())).failure()
+    >>> error.stage, error.index, error.item, error.is_a("ValueError")
+    ('int', 1, "'x'", True)
+    >>> error.value(), error.exception()
+    ('x', ValueError("invalid literal for int() with base 10: 'x'"))
     """
 
     stage: str
@@ -96,7 +103,15 @@ class StageFailure:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerLost:
-    """A worker process ended while it executed an item; maybe the item's fault."""
+    """A worker process ended while it executed an item; maybe the item's fault.
+
+    >>> import os
+    >>> from fstream import collect, map_stage, processes, run, source
+    >>> plan = source([3]).via(map_stage(os._exit, on=processes(1))).to(collect())
+    >>> error = run(plan).failure()
+    >>> error.stage, error.item, error.exit_code
+    ('_exit', '3', 3)
+    """
 
     stage: str
     site: str
@@ -125,7 +140,15 @@ class WorkerLost:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimedOut:
-    """An item took longer than its stage allows, in seconds."""
+    """An item took longer than its stage allows, in seconds.
+
+    >>> error = TimedOut(
+    ...     stage="parse", site="jobs.py:7", index=4, item="'x'", attempt=1,
+    ...     context="processes(2)", pid=71, limit=1.5, effects="unknown",
+    ... )
+    >>> print(str(error).splitlines()[0])
+    stage 'parse' (jobs.py:7) timed out after 1.5 s on item 4, 'x'
+    """
 
     stage: str
     site: str
@@ -151,7 +174,13 @@ class TimedOut:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFailed:
-    """A source raised when item ``index`` was pulled; it gives no more items."""
+    """A source raised when item ``index`` was pulled; it gives no more items.
+
+    >>> from fstream import collect, run, source_from
+    >>> error = run(source_from(lambda: map(int, ["1", "x"])).to(collect())).failure()
+    >>> error.index, error.error.kind
+    (1, 'ValueError')
+    """
 
     source: str
     site: str
@@ -172,7 +201,13 @@ class SourceFailed:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SinkFailed:
-    """A sink raised; what it was given is in an unknown state."""
+    """A sink raised; what it was given is in an unknown state.
+
+    >>> from fstream import fold, run, source
+    >>> error = run(source([1, "2"]).to(fold(0, lambda a, b: a + b))).failure()
+    >>> error.step, error.error.kind
+    ('call', 'TypeError')
+    """
 
     step: SinkStep
     error: Captured
@@ -191,7 +226,15 @@ class SinkFailed:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInvalid:
-    """The plan cannot run, for all of ``reasons``; nothing was started."""
+    """The plan cannot run, for all of ``reasons``; nothing was started.
+
+    >>> from fstream import drain, map_stage, processes, run, source
+    >>> pending = (n for n in range(3))
+    >>> stage = map_stage(lambda n: next(pending), on=processes(2), name="read")
+    >>> (reason,) = run(source([1]).via(stage).to(drain())).failure().reasons
+    >>> reason.startswith("read "), "cannot run in processes(2)" in reason
+    (True, True)
+    """
 
     reasons: tuple[str, ...]
 
@@ -212,6 +255,12 @@ class TooManyFailures:
     """More items failed than were tolerated; ``first`` are the first of them.
 
     An exit that was left open stands in ``first`` as its bounded ``repr``.
+
+    >>> from fstream import collect, map_stage, run, source
+    >>> plan = source(["1", "x", "y"]).via(map_stage(int)).to(collect())
+    >>> error = run(plan, tolerate=1).failure()
+    >>> error.count, [each.item for each in error.first]
+    (2, ["'x'", "'y'"])
     """
 
     count: int
@@ -231,7 +280,11 @@ class TooManyFailures:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancelled:
-    """The run was ended before its end, by its caller or its deadline."""
+    """The run was ended before its end, by its caller or its deadline.
+
+    >>> print(Cancelled(reason="Ctrl-C"))
+    the run was cancelled: Ctrl-C
+    """
 
     reason: str
 

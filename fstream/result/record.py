@@ -17,7 +17,13 @@ from typing import final
 @final
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A line that was being executed."""
+    """A line that was being executed.
+
+    >>> from fstream import collect, map_stage, run, source
+    >>> plan = source([0]).via(map_stage(lambda n: 1 // n)).to(collect())
+    >>> [frame.name for frame in run(plan).failure().error.frames]
+    ['<lambda>']
+    """
 
     file: str
     line: int
@@ -41,6 +47,11 @@ class Captured:
     chain is told once, and a ``context`` hidden by ``from None`` is not told.
     ``printed`` is what Python prints in place of ``kind: message``, where that
     differs (a ``SyntaxError`` shows the line it is about).
+
+    >>> from fstream import collect, map_stage, run, source
+    >>> plan = source(["x"]).via(map_stage(int)).to(collect())
+    >>> run(plan).failure().error.headline
+    "ValueError: invalid literal for int() with base 10: 'x'"
     """
 
     kind: str
