@@ -5,7 +5,6 @@ checker knows what a lambda in the continuation gets.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, Never, final, overload
 
 from typing_extensions import TypeIs, TypeVar
@@ -22,6 +21,7 @@ from fstream.plan.ports import Port
 from fstream.plan.render import render_arm
 from fstream.plan.typed import Stage
 from fstream.plan.typed import check_stage
+from fstream.result.value import value
 
 K_contra = TypeVar("K_contra", contravariant=True)
 A_contra = TypeVar("A_contra", contravariant=True)
@@ -40,7 +40,7 @@ P = TypeVar("P", bound=Port[object])
 
 
 @final
-@dataclass(frozen=True, slots=True, repr=False)
+@value
 class Case(Generic[A_contra, B_co, E_co]):
     """An arm of a route: which items it takes, and the stage they go through.
 
@@ -57,7 +57,7 @@ class Case(Generic[A_contra, B_co, E_co]):
 
 
 @final
-@dataclass(frozen=True, slots=True, repr=False)
+@value
 class CaseHead(Generic[K_contra, A_co]):
     """The beginning of a case: which items it takes; a stage makes it an arm.
 

@@ -1,11 +1,12 @@
 """Explanations: what would run where, as users read it."""
 
-from dataclasses import dataclass
 from typing import final
+
+from fstream.result.value import named_value
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class Explanation:
     """What a run would do; ``reasons`` is empty where the plan is valid.
 

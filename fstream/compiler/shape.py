@@ -96,6 +96,28 @@ def reach(op: Op) -> int:
             assert_never(op)
 
 
+def last_stage(op: Op) -> int:
+    """The last stage of ``op`` in plan order that is a user's."""
+    own = tuple(leaf.number for leaf in leaves(op) if isinstance(leaf.node, _OURS))
+    return next((n for n in reversed(numbers(op)) if n not in own), numbers(op)[-1])
+
+
+_OURS = Wrap | Mark
+
+
+def has_one_end(op: Op, exits: int) -> bool:
+    """Whether all results of ``op`` come from its last stage."""
+    if len(numbers(op)) == 1:
+        return True
+    steps = op.ops if isinstance(op, Seq) else (op,)
+    ends = [step for step in steps if not isinstance(step, Leaf) or _is_users(step)]
+    return not exits and bool(ends) and isinstance(ends[-1], Leaf)
+
+
+def _is_users(leaf: Leaf) -> bool:
+    return not isinstance(leaf.node, _OURS)
+
+
 def _exits(node: Leafs) -> bool:
     match node:
         case Try() | Emitting() | Leave():

@@ -100,7 +100,7 @@ def _undecoded(reply: Reply, cause: Details, *, stage: int) -> Reply:
     failed = with_failed_outputs(reply, causes, stage=stage, step="decode")
     for fault in failed.faults:
         if isinstance(fault.cause, OpenExit):
-            fault.cause, fault.step = cause, "decode"
+            fault.cause, fault.step, fault.is_result = cause, "decode", True
     return failed
 
 

@@ -13,6 +13,7 @@ from typing import final
 from fstream.compiler.program import Arrest
 from fstream.compiler.program import Op
 from fstream.compiler.program import Segment
+from fstream.compiler.shape import last_stage
 from fstream.compiler.shape import parts
 from fstream.contexts.parcels import Sent
 from fstream.contexts.parcels import pack_call
@@ -206,7 +207,7 @@ class ProcessBackend:
             if sent is None or (frame.kind, frame.lane) != (REPLY, sent.call.segment):
                 remote.channel.reject()
                 break
-            stage = self._segments[frame.lane].stages[-1]
+            stage = last_stage(self._segments[frame.lane].op)
             answer = unpack_reply(frame, sent, stage=stage)
             del remote.open[frame.sequence]
             answers.append(answer)

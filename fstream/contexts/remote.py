@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import final
 
 from fstream.compiler.program import Segment
+from fstream.compiler.shape import last_stage
 from fstream.contexts.parcels import Sent
 from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import Lost
@@ -89,7 +90,8 @@ class Remote:
         segments: dict[int, Segment],
     ) -> tuple[int | None, int | None]:
         call = self.open[note.ticket].call
-        stages = segments[call.segment].stages
+        segment = segments[call.segment]
+        stages = segment.stages
         is_alone = len(call.items) == 1
         match note.step:
             case "call":
@@ -97,7 +99,7 @@ class Remote:
             case "decode":
                 return (0, stages[0]) if is_alone else (None, None)
             case "encode":
-                return (0, stages[-1]) if is_alone else (None, None)
+                return (0, last_stage(segment.op)) if is_alone else (None, None)
 
 
 def _signal_name(code: int | None) -> str | None:

@@ -7,6 +7,7 @@ order of the law, and ``place`` is how many things came before.
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from typing import Protocol, TypeAlias, final
 
 from fstream.compiler.program import Segment
@@ -46,13 +47,17 @@ class SourceBroke:
 @final
 @dataclass(slots=True)
 class Fault:
-    """What failed one item of a chunk; ``position`` is the item's in the chunk."""
+    """What failed one item of a chunk; ``position`` is the item's in the chunk.
+
+    ``is_result`` says that the stage was through: its result could not cross.
+    """
 
     place: int
     position: int
     stage: int
     step: Step
     cause: "Glimpse | Details | OpenExit | Loss | SourceBroke"
+    is_result: bool = False
 
 
 @final
@@ -65,7 +70,9 @@ class Reply:
     derived: for each probe of the segment's kernel, where its events happened.
     ``arrests`` are failures that became values: where, and of which stage.
     "Where" is the item's position in a segment that gives at most one thing an
-    item, else ``(position << 32) + place``.
+    item, else ``(position << 32) + place``. ``lasts`` are the stages that the
+    outputs come from, where that is not always the same one. ``stranded`` are
+    the results that could not cross: where, and of which stage.
     """
 
     outs: list[object]
@@ -73,6 +80,8 @@ class Reply:
     faults: list[Fault]
     probes: tuple[list[int], ...]
     arrests: list[tuple[int, int]]
+    lasts: list[int] | None = None
+    stranded: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
 
 
 @final

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar, final
 
 from fstream.interpreter.row import Row
+from fstream.result.value import named_value
+from fstream.result.value import value
 
 T = TypeVar("T")
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class StageReport:
     """One stage's row of the ledger: ``entered = out + failed + filtered``.
 
@@ -94,7 +95,7 @@ def _value_in(place: tuple[Failures, int]) -> object:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class RunStarted:
     """A run begins; ``stages`` has a row a stage, all of them empty.
 
@@ -106,7 +107,7 @@ class RunStarted:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class ItemsFailed:
     """Failure records were released; in item order, also over several events.
 
@@ -118,7 +119,7 @@ class ItemsFailed:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class RunFinished:
     """The run has ended; ``stages`` has a row a stage, ``cancelled`` in none.
 

@@ -1,11 +1,12 @@
 """A row of the ledger: what became of the items that entered one stage."""
 
-from dataclasses import dataclass
 from typing import final
+
+from fstream.result.value import named_value
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class Row:
     """What became of the items that entered one stage.
 

@@ -5,12 +5,13 @@ place itself, a backend, lives in ``fstream.contexts`` and is chosen when a plan
 is run; building or comparing plans never touches it.
 """
 
-from dataclasses import dataclass
 from typing import TypeAlias, final
+
+from fstream.result.value import value
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Inline:
     """The calling thread."""
 
@@ -19,7 +20,7 @@ class Inline:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Threads:
     """``width`` threads of this process; items pass by reference."""
 
@@ -30,7 +31,7 @@ class Threads:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Processes:
     """``width`` persistent clean worker processes; items cross as pickles."""
 

@@ -6,19 +6,19 @@ here, at the user's call, in one sentence that names the argument.
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from dataclasses import field
 from functools import partial
 from types import FrameType
 from typing import Never, final
 
 from fstream.plan.contexts import Context
+from fstream.result.value import named_value
 
 _OURS = ("fstream.plan.", "fstream.combinators.")
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class Site:
     """Where in the user's code a stage was written; never part of equality."""
 
@@ -30,7 +30,7 @@ class Site:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class Label:
     """What a stage is called, where it was written, and where it shall run."""
 

@@ -12,11 +12,11 @@ The types users see live in ``fstream.plan.typed``.
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal, Never, TypeAlias, final
 
 from fstream.plan.contexts import Context
 from fstream.plan.labels import Label
+from fstream.result.value import value
 
 Erased: TypeAlias = Callable[[Never], object]
 Folding: TypeAlias = Callable[[Never, Never], object]
@@ -26,7 +26,7 @@ Folding: TypeAlias = Callable[[Never, Never], object]
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Items:
     """The items of a collection, in its order."""
 
@@ -35,7 +35,7 @@ class Items:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Made:
     """The items of ``make()``, called afresh by every run."""
 
@@ -50,7 +50,7 @@ Origin: TypeAlias = Items | Made
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Map:
     """Replace each item by ``fn(item)``."""
 
@@ -59,7 +59,7 @@ class Map:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class FlatMap:
     """Replace each item by the items of ``fn(item)``, one after the other."""
 
@@ -68,7 +68,7 @@ class FlatMap:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Filter:
     """Keep the items for which ``fn(item)`` is true."""
 
@@ -77,7 +77,7 @@ class Filter:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Try:
     """Replace each item by the success of ``fn(item)``; its failure exits."""
 
@@ -86,7 +86,7 @@ class Try:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Emitting:
     """Send on what ``fn(item)`` emits: items go on, messages exit."""
 
@@ -98,7 +98,7 @@ class Emitting:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Batch:
     """Collect ``size`` items into a tuple; the rest follows at the end."""
 
@@ -108,7 +108,7 @@ class Batch:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Unbatch:
     """Send on the items of each tuple, one after the other."""
 
@@ -116,7 +116,7 @@ class Unbatch:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Leave:
     """Let every item exit: as itself, or as a message to ``port``."""
 
@@ -125,7 +125,7 @@ class Leave:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Wrap:
     """Wrap each item: ``Success(item)`` or ``Failure(item)`` (for attempt)."""
 
@@ -133,7 +133,7 @@ class Wrap:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Mark:
     """Replace each item by ``(number, item)``: which sink it is for."""
 
@@ -144,7 +144,7 @@ class Mark:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Chain:
     """Run ``steps`` one after the other; none is the identity."""
 
@@ -152,7 +152,7 @@ class Chain:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class OfClass:
     """An arm is taken by instances of ``classes``."""
 
@@ -160,7 +160,7 @@ class OfClass:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class OfGuard:
     """An arm is taken where ``guard(item)`` is true."""
 
@@ -168,7 +168,7 @@ class OfGuard:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class OfPort:
     """An arm is taken by messages to ``port``, and unwraps them."""
 
@@ -179,7 +179,7 @@ Test: TypeAlias = OfClass | OfGuard | OfPort
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Arm:
     """A way through a route."""
 
@@ -188,7 +188,7 @@ class Arm:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Route:
     """Send each item through the first arm whose test it passes."""
 
@@ -197,7 +197,7 @@ class Route:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Broadcast:
     """Send each item through every arm, one after the other."""
 
@@ -206,7 +206,7 @@ class Broadcast:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Recover:
     """Send what exits ``body`` through ``handler``, in its place."""
 
@@ -215,7 +215,7 @@ class Recover:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Catch:
     """Let what fails an item in ``body`` exit it, as a value."""
 
@@ -223,7 +223,7 @@ class Catch:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Within:
     """Place the stages of ``body`` that name no context of their own."""
 
@@ -255,13 +255,13 @@ Stage: TypeAlias = (
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Collect:
     """Answer all items as a tuple."""
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Fold:
     """Answer ``fn(...fn(fn(init, a), b)..., z)``."""
 
@@ -270,19 +270,19 @@ class Fold:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Count:
     """Answer how many items came."""
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Drain:
     """Answer ``None`` when all items have come."""
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Piped:
     """Send items through ``stage`` on their way to ``sink``."""
 
@@ -291,7 +291,7 @@ class Piped:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class MapResult:
     """Answer ``fn(answer of sink)``."""
 
@@ -300,7 +300,7 @@ class MapResult:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class All:
     """Send each item to every one of ``sinks``; answer the tuple of answers."""
 
@@ -308,7 +308,7 @@ class All:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Divert:
     """Send items to ``main``, what exits on the way to ``aside``; answer both."""
 
@@ -322,7 +322,7 @@ Node: TypeAlias = Origin | Stage | Sink
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Flow:
     """A source with the stages after it."""
 
@@ -331,7 +331,7 @@ class Flow:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Pipeline:
     """A closed plan: a flow and the sink where it ends."""
 

@@ -10,7 +10,6 @@ the place where its stage was written::
 
 from collections.abc import Iterable
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from reprlib import Repr
 from typing import TypeAlias, assert_never, final
@@ -55,10 +54,11 @@ from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Within
 from fstream.plan.nodes import Wrap
 from fstream.plan.walk import Part
+from fstream.result.value import value
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class _Line:
     text: str
     site: Site | None = None

@@ -12,7 +12,6 @@ united exits as ``Unknown`` when none of them is there.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, Never, final, overload
 
 from typing_extensions import TypeVar
@@ -34,6 +33,7 @@ from fstream.plan.nodes import Stage as StageNode
 from fstream.plan.render import render
 from fstream.plan.walk import chained
 from fstream.plan.walk import renamed
+from fstream.result.value import value
 
 A_co = TypeVar("A_co", covariant=True)
 A_contra = TypeVar("A_contra", contravariant=True)
@@ -52,7 +52,7 @@ E3 = TypeVar("E3")
 
 
 @final
-@dataclass(frozen=True, slots=True, repr=False)
+@value
 class Sink(Generic[A_contra, R_co, E_co]):
     """Where items of type ``A`` end, and what is answered for them all.
 
@@ -73,7 +73,7 @@ class Sink(Generic[A_contra, R_co, E_co]):
 
 
 @final
-@dataclass(frozen=True, slots=True, repr=False)
+@value
 class Plan(Generic[R_co, E_co]):
     """A closed description: a source, its stages, its sink. Nothing has run.
 
@@ -102,7 +102,7 @@ class Plan(Generic[R_co, E_co]):
 
 
 @final
-@dataclass(frozen=True, slots=True, repr=False)
+@value
 class Stage(Generic[A_contra, B_co, E_co]):
     """Items of type ``A`` to items of type ``B``: a description, not a run.
 
@@ -185,7 +185,7 @@ class Stage(Generic[A_contra, B_co, E_co]):
 
 
 @final
-@dataclass(frozen=True, slots=True, repr=False)
+@value
 class Source(Generic[A_co, E_co]):
     """Where items of type ``A`` begin, with the stages after that.
 

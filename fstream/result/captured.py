@@ -19,11 +19,11 @@ from fstream.result.anatomy import trace_of
 from fstream.result.capture import capture
 from fstream.result.capture import capture_plain
 from fstream.result.capture import message_of
-from fstream.result.carrier import Carrier
 from fstream.result.carrier import Held
 from fstream.result.carrier import Packed
 from fstream.result.carrier import pack_exception
 from fstream.result.carrier import pack_value
+from fstream.result.errors import Carrier
 from fstream.result.errors import StageFailure
 from fstream.result.errors import Step
 from fstream.result.printable import short_repr

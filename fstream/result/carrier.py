@@ -8,7 +8,7 @@ same again. What cannot be proven is not carried; the record tells it.
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeGuard, final
+from typing import TypeGuard, final
 
 from fstream.result.anatomy import args_of
 from fstream.result.anatomy import cause_of
@@ -25,16 +25,6 @@ from fstream.result.printable import short_repr
 VALUE_LIMIT = 1 << 18
 EXCEPTION_LIMIT = 1 << 16
 _LONGEST_CHAIN = 40
-
-
-class Carrier(Protocol):
-    """Gives back the objects that a failure tells of."""
-
-    def value(self) -> object:
-        """Answer the item, or ``None``."""
-
-    def exception(self) -> BaseException | None:
-        """Answer the exception, or ``None``."""
 
 
 @final

@@ -18,23 +18,32 @@ tell them what they forgot. Every member holds text and numbers only: it
 compares, hashes, pickles and becomes JSON, in every process.
 """
 
-from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import fields
-from typing import Literal, TypeAlias, final
+from typing import Literal, Protocol, TypeAlias, final
 
-from fstream.result.carrier import Carrier
 from fstream.result.printable import is_sequence
 from fstream.result.record import Captured
 from fstream.result.record import Frame
+from fstream.result.value import named_value
 
 Step: TypeAlias = Literal["decode", "call", "encode", "open", "close"]
 SinkStep: TypeAlias = Literal["call", "open", "flush", "close"]
 Effects: TypeAlias = Literal["none", "complete", "unknown"]
 
 
+class Carrier(Protocol):
+    """Gives back the objects that a failure tells of."""
+
+    def value(self) -> object:
+        """Answer the item, or ``None``."""
+
+    def exception(self) -> BaseException | None:
+        """Answer the exception, or ``None``."""
+
+
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class StageFailure:
     """User code of a stage raised, or a value could not cross to or from it.
 
@@ -101,7 +110,7 @@ class StageFailure:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class WorkerLost:
     """A worker process ended while it executed an item; maybe the item's fault.
 
@@ -138,7 +147,7 @@ class WorkerLost:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class TimedOut:
     """An item took longer than its stage allows, in seconds.
 
@@ -169,7 +178,7 @@ class TimedOut:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class SourceFailed:
     """A source raised when item ``index`` was pulled; it gives no more items.
 
@@ -196,7 +205,7 @@ class SourceFailed:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class SinkFailed:
     """A sink raised; what it was given is in an unknown state.
 
@@ -221,7 +230,7 @@ class SinkFailed:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class PlanInvalid:
     """The plan cannot run, for all of ``reasons``; nothing was started.
 
@@ -245,7 +254,7 @@ class PlanInvalid:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class TooManyFailures:
     """More items failed than were tolerated; ``first`` are the first of them.
 
@@ -273,7 +282,7 @@ class TooManyFailures:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class Cancelled:
     """The run was ended before its end, by its caller or its deadline.
 

@@ -7,15 +7,17 @@ is asked for, as Python itself would print it.
 
 import linecache
 from collections.abc import Iterator
-from dataclasses import dataclass
 from textwrap import indent
 from traceback import FrameSummary
 from traceback import StackSummary
 from typing import final
 
+from fstream.result.value import named_value
+from fstream.result.value import value
+
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Frame:
     """A line that was being executed.
 
@@ -35,7 +37,7 @@ OMITTED = Frame(file="...", line=0, name="...")
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class Captured:
     """An exception, told.
 

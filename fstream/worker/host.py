@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Literal, final
 
 from fstream.compiler.shape import is_single
+from fstream.compiler.shape import last_stage
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.kernel import ChunkKernel
@@ -41,11 +42,12 @@ from fstream.worker.things import appended
 class Host:
     """Executes calls, with the kernels of what was shipped."""
 
-    __slots__ = ("_kernels", "_refusal", "_stages", "_wheres", "_words")
+    __slots__ = ("_kernels", "_lasts", "_refusal", "_stages", "_wheres", "_words")
 
     def __init__(self, words: memoryview) -> None:
         self._words = words
         self._kernels: dict[int, ChunkKernel] = {}
+        self._lasts: dict[int, int] = {}
         self._wheres: dict[int, Literal["position", "place"]] = {}
         self._stages: dict[int, tuple[int, ...]] = {}
         self._refusal: Details | None = None
@@ -80,7 +82,8 @@ class Host:
                 causes = [items] * head.length
                 reply = all_failed(causes, stage=stages[0], step=step)
         self._words[STAGE] = ENCODING
-        reply, payload = encoded(reply, _told(head, items), stage=stages[-1])
+        last = self._lasts.get(frame.lane, stages[-1])
+        reply, payload = encoded(reply, _told(head, items), stage=last)
         answer = reply_frame(frame, reply, payload)
         return replace(answer, service=time.perf_counter_ns() - began)
 
@@ -97,6 +100,7 @@ class Host:
                 surroundings=surroundings,
                 recorder=self._words,
             )
+            self._lasts[segment.number] = last_stage(segment.op)
             self._wheres[segment.number] = (
                 "position" if is_single(segment.op) else "place"
             )

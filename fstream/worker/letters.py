@@ -53,7 +53,7 @@ class CallHead(NamedTuple):
     length: int
 
 
-_FaultLine: TypeAlias = tuple[int, int, int, Step, Details | None]
+_FaultLine: TypeAlias = tuple[int, int, int, Step, Details | None, bool]
 
 
 class ReplyHead(NamedTuple):
@@ -63,6 +63,7 @@ class ReplyHead(NamedTuple):
     faults: list[_FaultLine]
     probes: tuple[list[int], ...]
     arrests: list[tuple[int, int]]
+    lasts: list[int] | None
     outs: int
     pid: int
 
@@ -96,11 +97,11 @@ def read_reply_head(frame: Frame) -> tuple[Reply, int]:
     """Read our part of a reply, and who gave it; all outputs are yet ``None``."""
     head = ReplyHead(*pickle.loads(frame.head))  # noqa: S301  # written by us
     faults = [
-        Fault(place, position, stage, step, details or OpenExit(None))
-        for place, position, stage, step, details in head.faults
+        Fault(place, position, stage, step, details or OpenExit(None), is_result)
+        for place, position, stage, step, details, is_result in head.faults
     ]
     outs: list[object] = [None] * head.outs
-    reply = Reply(outs, head.parents, faults, head.probes, head.arrests)
+    reply = Reply(outs, head.parents, faults, head.probes, head.arrests, head.lasts)
     return reply, head.pid
 
 
@@ -151,7 +152,10 @@ def reply_payload(reply: Reply) -> Payload:
 def reply_frame(call: Frame, reply: Reply, payload: Payload) -> Frame:
     """Write the reply to ``call``; the service is yet to be told."""
     faults: list[_FaultLine] = [
-        (fault.place, fault.position, fault.stage, fault.step, _details(fault))
+        (
+            *(fault.place, fault.position, fault.stage, fault.step),
+            *(_details(fault), fault.is_result),
+        )
         for fault in reply.faults
     ]
     head = ReplyHead(
@@ -159,6 +163,7 @@ def reply_frame(call: Frame, reply: Reply, payload: Payload) -> Frame:
         faults,
         reply.probes,
         reply.arrests,
+        reply.lasts,
         len(reply.outs),
         os.getpid(),
     )

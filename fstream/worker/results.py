@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from types import AsyncGeneratorType
 from types import CoroutineType
 from types import GeneratorType
@@ -74,7 +75,7 @@ def _without_failing(reply: Reply, items: Sequence[object], *, stage: int) -> Re
         if cause is not None:
             causes[number] = cause
     faults = [_checked_exit(fault, items) for fault in reply.faults]
-    checked = Reply(reply.outs, reply.parents, faults, reply.probes, reply.arrests)
+    checked = replace(reply, faults=faults)
     return with_failed_outputs(checked, causes, stage=stage, step="encode")
 
 
@@ -88,7 +89,7 @@ def _checked_exit(fault: Fault, items: Sequence[object]) -> Fault:
 def _failed_exit(fault: Fault, cause: Details) -> Fault:
     if not isinstance(fault.cause, OpenExit):
         return fault
-    return Fault(fault.place, fault.position, fault.stage, "encode", cause)
+    return replace(fault, step="encode", cause=cause, is_result=True)
 
 
 def _refuse_lazy(value: object) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from fstream.interpreter.chunk import Fault
@@ -34,10 +35,14 @@ def with_failed_outputs(
     stage: int,
     step: Step,
 ) -> Reply:
-    """Give ``reply`` with the outputs numbered in ``causes`` made faults."""
+    """Give ``reply`` with the outputs numbered in ``causes`` made faults.
+
+    They come from ``stage``, unless the reply knows better.
+    """
     at, of = places(reply), positions(reply)
+    lasts = reply.lasts or [stage] * len(reply.outs)
     faults = [
-        Fault(at[number], of[number], stage, step, cause)
+        Fault(at[number], of[number], lasts[number], step, cause, is_result=True)
         for number, cause in causes.items()
     ]
     kept = [number for number in range(len(reply.outs)) if number not in causes]
@@ -47,6 +52,7 @@ def with_failed_outputs(
         sorted([*reply.faults, *faults], key=_place),
         reply.probes,
         reply.arrests,
+        None if reply.lasts is None else [lasts[number] for number in kept],
     )
 
 
@@ -75,26 +81,24 @@ def appended(
     ``where`` tells what the segment's probes and arrests count.
     """
     shift = len(reply.outs) + len(reply.faults)
-    further = offset if where == "position" else shift
+    further = offset if where == "position" else (offset << 32) + shift
     parents = None
     if reply.parents is not None or other.parents is not None:
         parents = positions(reply) + [offset + each for each in positions(other)]
     moved = [
-        Fault(
-            fault.place + shift,
-            fault.position + offset,
-            fault.stage,
-            fault.step,
-            fault.cause,
-        )
+        replace(fault, place=fault.place + shift, position=fault.position + offset)
         for fault in other.faults
     ]
+    lasts = None
+    if reply.lasts is not None or other.lasts is not None:
+        lasts = (reply.lasts or []) + (other.lasts or [])
     return Reply(
         reply.outs + other.outs,
         parents,
         reply.faults + moved,
         _joined(reply.probes, other.probes, further),
         reply.arrests + [(at + further, stage) for at, stage in other.arrests],
+        lasts,
     )
 
 

@@ -35,8 +35,9 @@ def reply_of(items: list[list[str]]) -> Reply:
             else:
                 fault = Fault(place, position, 1, "call", OpenExit(place))
                 reply.faults.append(fault)
-        reply.probes[0].append(len(reply.outs) + len(reply.faults))
-        reply.arrests.append((len(reply.outs) + len(reply.faults), 1))
+        where = (position << 32) + len(reply.outs) + len(reply.faults)
+        reply.probes[0].append(where)
+        reply.arrests.append((where, 1))
     return reply
 
 

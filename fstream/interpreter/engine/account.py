@@ -7,6 +7,7 @@ counts. Everything else of the chunk, and all that is behind it, is cancelled.
 from bisect import bisect_left
 from bisect import bisect_right
 from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import assert_never, final
 
 from fstream.compiler.program import Program
@@ -26,6 +27,7 @@ from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.row import Row
 
 _ALL = 1 << 80
+_SEVERAL = frozenset(("flat_map", "emit", "unbatch", "broadcast"))
 
 
 @final
@@ -184,7 +186,23 @@ class Account:
         for place, stage in ran.reply.arrests:
             totals.arrested[stage] += place <= last
         for fault in ran.faults[:faults]:
-            totals.failed[fault.stage] += not isinstance(fault.cause, OpenExit)
+            is_failure = not (fault.is_result or isinstance(fault.cause, OpenExit))
+            totals.failed[fault.stage] += is_failure
+        stranded = [each for each in ran.reply.stranded if each[0] <= last]
+        totals.stranded.update(self._once(stranded, shift=0 if is_single else 32))
+
+    def _once(self, stranded: list[tuple[int, int]], *, shift: int) -> Iterator[int]:
+        """The stages of ``stranded``: once for several results of one item.
+
+        Whether those that one item of a segment led to came from one item of their
+        stage, nobody knows; it is assumed.
+        """
+        known: set[tuple[int, int]] = set()
+        for where, stage in stranded:
+            result = (where >> shift, stage)
+            if result not in known or self.program.stages[stage].kind not in _SEVERAL:
+                known.add(result)
+                yield stage
 
     # ---- where a run ends in the middle
 

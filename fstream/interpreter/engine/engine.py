@@ -20,6 +20,7 @@ from fstream.interpreter.chunk import Returned
 from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.engine.account import Account
 from fstream.interpreter.engine.budget import Budget
+from fstream.interpreter.engine.crossing import crossed
 from fstream.interpreter.engine.events import Barren
 from fstream.interpreter.engine.events import Command
 from fstream.interpreter.engine.events import Complete
@@ -50,6 +51,7 @@ from fstream.interpreter.engine.stations import Station
 from fstream.interpreter.engine.stations import Window
 from fstream.interpreter.engine.stations import laid
 from fstream.interpreter.failed import Failed
+from fstream.interpreter.failed import error_value
 from fstream.interpreter.failed import worker_lost
 from fstream.interpreter.kernel.template import SOURCE
 from fstream.plan.contexts import Context
@@ -181,7 +183,20 @@ class Engine:
         self.deaths = 0
         items = len(slot.part.body) if slot.sent is None else len(slot.sent)
         station.pace.learn(items, event.service_ns, event.size)
-        self._answered(station, slot, event.reply, pid=event.pid)
+        reply = event.reply
+        if not reply.probes:  # nothing of it could be executed
+            reply.probes = self.account.no_probes(station.segment)
+        if any(fault.step != "call" for fault in reply.faults):
+            reply = self._crossed(station.segment, slot, event)
+        self._answered(station, slot, reply, pid=event.pid)
+
+    def _crossed(self, segment: Segment, slot: Slot, event: Returned) -> Reply:
+        def value(fault: Fault) -> object:
+            index = slot.index(fault.position)
+            failed = Failed(index, fault, repr(segment.context), event.pid)
+            return error_value(failed, self.program)
+
+        return crossed(event.reply, segment, value)
 
     def _answered(
         self, station: SegmentStation, slot: Slot, reply: Reply, *, pid: int

@@ -9,6 +9,7 @@ the run ends is out, since it has given the last thing that counts.
 from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import assert_never, final
 
 from fstream.compiler.program import Arrest
@@ -48,13 +49,22 @@ class Totals:
     probes: Counter[Probe] = field(default_factory=Counter[Probe])
     failed: Counter[int] = field(default_factory=Counter[int])
     arrested: Counter[int] = field(default_factory=Counter[int])
+    stranded: Counter[int] = field(default_factory=Counter[int])
 
 
 def rows(segment: Segment, totals: Totals) -> dict[int, Row]:
     """What became of the items in each stage of ``segment``."""
     reading = _Reading(totals, derived_filter(segment.op, segment.exits), {}, set())
     reading.read(segment.op, totals.entered)
+    for stage, count in totals.stranded.items():
+        reading.rows[stage] = _stranded(reading.rows[stage], count)
     return reading.rows
+
+
+def _stranded(row: Row, count: int) -> Row:
+    """``row`` when what ``count`` of its items gave could not cross."""
+    moved = min(count, row.out)
+    return replace(row, out=row.out - moved, failed=row.failed + moved)
 
 
 @final
@@ -163,7 +173,7 @@ class _Reading:
         if number != self.derived:
             return self._count("passed", number)
         later = (n for stage, n in self.totals.failed.items() if stage > number)
-        return self.totals.delivered + sum(later)
+        return self.totals.delivered + self.totals.stranded.total() + sum(later)
 
     def _count(self, what: What, stage: int, arm: int = 0) -> int:
         return self.totals.probes[Probe(what, stage, arm)]

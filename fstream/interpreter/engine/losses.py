@@ -5,7 +5,9 @@ loss takes its place among what they give.
 """
 
 from bisect import insort
+from collections.abc import Iterable
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import final
 
 from fstream.interpreter.chunk import Fault
@@ -42,20 +44,11 @@ def rebased(reply: Reply, sent: list[int], lost: list[Missing], *, shift: int) -
     ``shift`` is how far a place that a probe noted is shifted to give the
     position: 0 in a segment that gives at most one thing an item, else 32.
     """
-    things = [(sent[position], thing) for position, thing in _things(reply)]
+    things = [(sent[position], thing) for position, thing in things_of(reply)]
     things += [(missing.position, missing.thing) for missing in lost]
     things.sort(key=_position)
-    whole = Reply(outs=[], parents=[], faults=[], probes=(), arrests=[])
-    parents: list[int] = []
-    for position, thing in things:
-        if isinstance(thing, Value):
-            whole.outs.append(thing.value)
-            parents.append(position)
-        else:
-            place = len(whole.outs) + len(whole.faults)
-            moved = Fault(place, position, thing.stage, thing.step, thing.cause)
-            whole.faults.append(moved)
-    whole.parents = parents
+    outs, parents, faults = answer_of(things)
+    whole = Reply(outs, parents, faults, probes=(), arrests=[])
 
     def moved_place(where: int) -> int:
         position = sent[where >> shift]
@@ -64,6 +57,7 @@ def rebased(reply: Reply, sent: list[int], lost: list[Missing], *, shift: int) -
 
     whole.probes = tuple([moved_place(w) for w in probe] for probe in reply.probes)
     whole.arrests = [(moved_place(where), stage) for where, stage in reply.arrests]
+    whole.stranded = [(moved_place(where), stage) for where, stage in reply.stranded]
     for missing in lost:
         where = _where(missing.position, 0, _place(things, missing), shift=shift)
         for number in missing.passage:
@@ -73,7 +67,24 @@ def rebased(reply: Reply, sent: list[int], lost: list[Missing], *, shift: int) -
     return whole
 
 
-def _things(reply: Reply) -> list[tuple[int, Fault | Value]]:
+def answer_of(
+    things: Iterable[tuple[int, Fault | Value]],
+) -> tuple[list[object], list[int], list[Fault]]:
+    """The outputs of ``things``, their input positions, and the faults."""
+    outs: list[object] = []
+    parents: list[int] = []
+    faults: list[Fault] = []
+    for position, thing in things:
+        if isinstance(thing, Value):
+            outs.append(thing.value)
+            parents.append(position)
+        else:
+            place = len(outs) + len(faults)
+            faults.append(replace(thing, place=place, position=position))
+    return outs, parents, faults
+
+
+def things_of(reply: Reply) -> list[tuple[int, Fault | Value]]:
     """The things of ``reply`` in order, each with its input position."""
     things: list[tuple[int, Fault | Value]] = []
     parents = reply.parents

@@ -48,6 +48,10 @@ class Slot:
     sent: list[int] | None = None
     lost: list[Missing] = field(default_factory=list[Missing])
 
+    def index(self, position: int) -> int:
+        """The ordinal of the source item behind what is out at ``position``."""
+        return self.part.index(position if self.sent is None else self.sent[position])
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

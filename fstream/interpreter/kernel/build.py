@@ -18,6 +18,7 @@ from fstream.compiler.program import Op
 from fstream.compiler.program import Replicate
 from fstream.compiler.program import Scatter
 from fstream.compiler.shape import derived_filter
+from fstream.compiler.shape import has_one_end
 from fstream.compiler.shape import is_dense
 from fstream.compiler.shape import is_simple
 from fstream.compiler.shape import is_single
@@ -59,6 +60,7 @@ class Compiled:
     is_single: bool
     is_dense: bool
     is_landing: bool
+    has_ends: bool
 
     def made(self, env: Mapping[str, object]) -> object:
         """Run the code's maker: the kernel's function(s), bound to ``env``."""
@@ -92,6 +94,7 @@ def _compiled(op: Op, exits: int, shape: Shape) -> Compiled:
         is_dense=is_dense(op),
         is_landing=shape in STREAMED and not is_simple(op),
         has_stages=len(numbers(op)) > 1,
+        has_ends=not has_one_end(op, exits),
         derived=derived_filter(op, exits),
         names=tuple(bindings(op, _no_clock)),
     )
@@ -108,6 +111,7 @@ def _compiled(op: Op, exits: int, shape: Shape) -> Compiled:
         is_single=template.is_single,
         is_dense=template.is_dense,
         is_landing=template.is_landing,
+        has_ends=template.has_ends,
     )
 
 

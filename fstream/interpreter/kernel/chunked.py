@@ -36,6 +36,7 @@ class ChunkKernel:
     net: Net
     outs: list[object]
     parents: list[int]
+    lasts: list[int] | None
     probes: tuple[list[int], ...]
     is_dense: bool
 
@@ -51,9 +52,12 @@ class ChunkKernel:
             faults=self.net.faults.copy(),
             probes=tuple(probe.copy() for probe in self.probes),
             arrests=self.net.arrests.copy(),
+            lasts=None if self.lasts is None else self.lasts.copy(),
         )
         self.outs.clear()
         self.parents.clear()
+        if self.lasts is not None:
+            self.lasts.clear()
         for probe in self.probes:
             probe.clear()
         self.net.faults.clear()
@@ -75,6 +79,7 @@ def chunk_kernel(
     net = Net(marks=shape.marks, labels=labels, surroundings=surroundings)
     outs: list[object] = []
     parents: list[int] = []
+    lasts: list[int] = []
     probes: tuple[list[int], ...] = tuple([] for _ in shape.probes)
     chunk = _Chunk(net, outs, shape.is_single, _interrupts(segment))
     env: dict[str, object] = {
@@ -89,6 +94,7 @@ def chunk_kernel(
         "Message": Message,
         "outs": outs,
         "parents": parents,
+        "lasts": lasts,
         "faults": net.faults,
         "probes": probes,
         "page": recorder,
@@ -99,6 +105,7 @@ def chunk_kernel(
         net=net,
         outs=outs,
         parents=parents,
+        lasts=None if recorder is None or not shape.has_ends else lasts,
         probes=probes,
         is_dense=shape.is_dense,
     )

@@ -161,7 +161,7 @@ _NAMES = (
     "Message",
 )
 _STREAM_NAMES = ("over", "pause", "ended", "source_broke", "seen")
-_CHUNK_NAMES = ("outs", "parents", "faults", "probes", "page", "noted")
+_CHUNK_NAMES = ("outs", "parents", "lasts", "faults", "probes", "page", "noted")
 
 
 def _inner(template: Template, kernel: Block) -> tuple[Line, ...]:

@@ -54,8 +54,11 @@ class Leaves:
         """Write ``leaf`` at ``spot``."""
         x = spot.at.x
         match leaf.node:
-            case Map() | Wrap() | Scatter():
+            case Map() | Scatter():
                 self._replace(spot, f"f{leaf.number}({x})")
+            case Wrap():
+                spot.at.line(f"{x} = f{leaf.number}({x})")
+                spot.then.write(spot.at)
             case Mark(mark):
                 spot.at.line(f"{x} = ({mark}, {x})")
                 spot.then.write(spot.at)
@@ -130,7 +133,9 @@ class Leaves:
         number, x = spot.number, spot.at.x
 
         def call(at: At) -> None:
-            if value != x:
+            if value == x:
+                self.template.noting(at, number)
+            else:
                 self.template.calling(at, f"{x} = {value}", number)
 
         def go(at: At) -> None:

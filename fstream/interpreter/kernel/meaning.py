@@ -104,6 +104,7 @@ class Meaning:
             taken = Probe("took", copy.number, n)
 
             def body(inner: At, arm: Op = arm, taken: Probe = taken) -> None:
+                self.template.noting(inner, copy.number)
                 self.template.probe(inner, taken)
                 self.write(arm, inner, shared)
 

@@ -44,6 +44,7 @@ class Template:
     is_dense: bool
     is_landing: bool
     has_stages: bool
+    has_ends: bool
     derived: int | None
     names: tuple[str, ...]
     probes: list[Probe] = field(default_factory=list[Probe])
@@ -116,6 +117,8 @@ class Template:
         at.line(f"outs.append({result})")  # CPython has an instruction for this
         if not self.is_dense:
             at.line("parents.append(i)")
+        if self.shape == "recorded" and self.has_ends:
+            at.line("lasts.append(page[2])")
 
     def opened(self, at: At, value: str, stage: int) -> None:
         """Make an exit that nothing handles a fault of its item."""
