@@ -114,12 +114,12 @@ class StageFailure:
 class WorkerLost:
     """A worker process ended while it executed an item; maybe the item's fault.
 
-    >>> import os
+    >>> from signal import raise_signal
     >>> from fstream import collect, map_stage, processes, run, source
-    >>> plan = source([3]).via(map_stage(os._exit, on=processes(1))).to(collect())
+    >>> plan = source([9]).via(map_stage(raise_signal, on=processes(1))).to(collect())
     >>> error = run(plan).failure()
-    >>> error.stage, error.item, error.exit_code
-    ('_exit', '3', 3)
+    >>> error.stage, error.item, error.signal
+    ('raise_signal', '9', 'SIGKILL')
     """
 
     stage: str
