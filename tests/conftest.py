@@ -24,7 +24,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 @pytest.fixture(autouse=True)
 def no_leak(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test of the contexts that leaves something of the machine behind."""
-    if not {"cases", "contexts"} & {*request.path.parts}:
+    if not {"cases", "contexts", "laws"} & {*request.path.parts}:
         yield
         return
     before = traces()

@@ -15,6 +15,7 @@ from typing import Literal, Never, TypeAlias, assert_never, final
 
 from fstream.plan.emissions import Item
 from fstream.plan.emissions import Message
+from fstream.plan.labels import Label
 from fstream.plan.nodes import All
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Broadcast
@@ -29,7 +30,6 @@ from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Fold
 from fstream.plan.nodes import Items
-from fstream.plan.labels import Label
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import MapResult
@@ -57,6 +57,7 @@ from fstream.result.errors import TooManyFailures
 from fstream.result.outcome import Failure
 from fstream.result.outcome import Outcome
 from fstream.result.outcome import Success
+from fstream.result.printable import short_repr
 
 Push: TypeAlias = Callable[[object], None]
 Answer: TypeAlias = Callable[[], object]
@@ -97,11 +98,11 @@ class Book:
         self.exits += 1
 
 
-class _Ended(Exception):
+class _Ended(Exception):  # noqa: N818 - what happened
     """The run is over: nothing that comes later happens."""
 
 
-class _SinkBroke(Exception):
+class _SinkBroke(Exception):  # noqa: N818 - what happened
     def __init__(self, cause: BaseException) -> None:
         super().__init__()
         self.cause = cause
@@ -203,7 +204,7 @@ class Law:
             count=len(self.records),
             tolerated=f"{self.tolerate}{' of the items' if share else ''}",
             first=tuple(
-                repr(record) if n in self.opened else record
+                _text(record) if n in self.opened else record
                 for n, record in enumerate(self.records[:KEPT])
             ),
         )
@@ -291,7 +292,7 @@ class Law:
             try:
                 inner, arm = _chosen(item, arms)
             except BaseException as exc:
-                self.fail(book, visit, exc, item, to)
+                self.fail(exc, item, to, book=book, visit=visit)
                 return
             book.emit(visit)
             arm(inner)
@@ -337,7 +338,7 @@ class Law:
             visit = book.enter()
             for step in _given(stage, item):
                 if isinstance(step, BaseException):
-                    self.fail(book, visit, step, item, to)
+                    self.fail(step, item, to, book=book, visit=visit)
                 elif step[0] == "out":
                     book.emit(visit)
                     out(step[1])
@@ -349,11 +350,12 @@ class Law:
 
     def fail(
         self,
-        book: Book,
-        visit: Visit,
         exc: BaseException,
         item: object,
         to: "_Handlers",
+        *,
+        book: Book,
+        visit: Visit,
     ) -> None:
         visit.raised = True
         to.fail(
@@ -434,14 +436,15 @@ _KINDS: dict[type, str] = {
 
 def _later(box: list[Push]) -> Push:
     """What will be in ``box`` when the run begins."""
-    return lambda item: box[0](item)
+
+    def push(item: object) -> None:
+        box[0](item)
+
+    return push
 
 
 def _text(item: object) -> str:
-    try:
-        return repr(item)
-    except BaseException:
-        return ""
+    return short_repr(item, 1_000)
 
 
 def _steps(origin: Origin) -> Iterator[Outcome[object, BaseException]]:
@@ -586,9 +589,7 @@ def _ending(sink: Sink) -> tuple[Push, Answer]:
             raise AssertionError
 
 
-def _folding(
-    init: object, fn: Callable[[Never, Never], object]
-) -> tuple[Push, Answer]:
+def _folding(init: object, fn: Callable[[Never, Never], object]) -> tuple[Push, Answer]:
     state = [init]
 
     def push(item: object) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -49,7 +50,9 @@ from tests.laws.work import Emits
 from tests.laws.work import Every
 from tests.laws.work import Folds
 from tests.laws.work import Gamma
+from tests.laws.work import Grumpy
 from tests.laws.work import Hollow
+from tests.laws.work import Judged
 from tests.laws.work import Keeps
 from tests.laws.work import Makes
 from tests.laws.work import Many
@@ -63,9 +66,13 @@ AWKWARD = (
     *("no arguments", "multi-line", "builtin", "caused", "during", "hidden", "noted"),
     *("grouped", "local class", "classic", "keyword-only", "unpicklable"),
     *("raising reduce", "raising repr", "raising str", "exiting str", "wrong notes"),
-    *("cyclic", "self-caused", "prefixing", "raising getattr", "syntax"),
+    *("cyclic", "self-caused", "prefixing", "raising getattr", "syntax", "metaclass"),
+    *("raising getattribute", "recursing getattr", "exit object", "notes of objects"),
+    *("odd syntax", "surrogates", "unicode", "text of a subclass", "wrong str"),
+    *("dict subclass", "exit silent", "os error"),
 )
 HOUR = 3600.0
+T = TypeVar("T")
 
 # ---- places
 
@@ -77,61 +84,90 @@ MAYBE_PLACES = st.one_of(st.none(), st.none(), PLACES)
 # ---- functions
 
 EVERY = st.builds(Every, st.integers(2, 5), st.integers(0, 4))
-RARELY = st.builds(Every, st.integers(5, 9), st.integers(0, 8))
+RARELY = st.builds(Every, st.integers(5, 13), st.integers(0, 8))
+SOMEHOW = st.one_of(RARELY, RARELY, EVERY)
 WHAT = st.sampled_from(AWKWARD)
-MAYBE_WHAT = st.one_of(st.none(), st.none(), WHAT)
+MAYBE_WHAT = st.one_of(st.none(), st.none(), st.none(), WHAT)
 MAKES = st.builds(
     Makes,
     st.sampled_from(
-        ["int", "none", "tuple", "list", "text", "port", "below", "same"]
+        [
+            *("int", "int", "same", "same", "none", "tuple", "list", "text"),
+            *("port", "below"),
+        ]
     ),
     st.integers(0, 3),
 )
-RAISES = st.builds(Raises, WHAT, st.one_of(EVERY, RARELY))
+RAISES = st.builds(Raises, WHAT, SOMEHOW)
 MANY = st.builds(
     Many,
-    st.integers(1, 5),
-    st.sampled_from(["lazy", "list", "tuple", "text", "none", "stops", "old"]),
+    st.integers(2, 5),
+    st.sampled_from(
+        [
+            "lazy",
+            "lazy",
+            "lazy",
+            "list",
+            "list",
+            "tuple",
+            "text",
+            "none",
+            "stops",
+            "old",
+        ]
+    ),
     MAYBE_WHAT,
     st.integers(0, 3),
 )
-KEEPS = st.builds(Keeps, EVERY, MAYBE_WHAT)
+KEEPS = st.builds(Keeps, SOMEHOW, MAYBE_WHAT)
 TRIES = st.builds(Tries, EVERY, RARELY)
 EMITS = st.builds(
-    Emits, st.integers(1, 6), st.integers(0, 4), st.booleans(), MAYBE_WHAT
+    Emits,
+    st.integers(2, 6),
+    st.integers(0, 4),
+    st.sampled_from([False, False, True]),
+    MAYBE_WHAT,
 )
 TAKES = st.builds(Takes, EVERY, MAYBE_WHAT)
 
 
 def _by_value(fn: Callable[[object], object]) -> Callable[[object], object]:
     """``fn`` in a closure, which travels as code."""
-    return lambda item: fn(item)
+
+    def inner(item: object) -> object:
+        return fn(item)
+
+    return inner
 
 
-MAPS = st.one_of(
-    MAKES, RAISES, MAKES.map(_by_value), RAISES.map(lambda fn: partial(fn))
-)
+MAPS = st.one_of(MAKES, RAISES, MAKES, MAKES.map(_by_value), RAISES.map(partial))
 
 # ---- stages
 
 
+def _any(draw: st.DrawFn, ways: dict[Callable[[], T], int]) -> T:
+    """One of ``ways``, each so often as its number says; shrinks to the first."""
+    weighted = [way for way, times in ways.items() for _ in range(times)]
+    return draw(st.sampled_from(weighted))()
+
+
 @st.composite
 def leaves(draw: st.DrawFn) -> Stage:
-    stages: list[Callable[[], Stage]] = [
-        lambda: map_stage(draw(MAPS), on=draw(MAYBE_PLACES)),
-        lambda: flat_map_stage(draw(MANY), on=draw(MAYBE_PLACES)),
-        lambda: filter_stage(draw(KEEPS), on=draw(MAYBE_PLACES)),
-        lambda: try_stage(draw(TRIES), on=draw(MAYBE_PLACES)),
-        lambda: emit_stage(draw(EMITS), on=draw(MAYBE_PLACES)),
-        lambda: batch(draw(st.integers(1, 4)), within=draw(MAYBE_HOUR)),
-        unbatch,
-        lambda: to_port(draw(st.sampled_from([Alpha, Gamma, Hollow, Refusing]))),
-        leave,
-        lambda: identity(int),
-    ]
-    # The first are drawn more often, and shrink best.
-    at = draw(st.integers(0, 2 * len(stages) - 1))
-    return stages[at % len(stages) if at < len(stages) else at % 6]()
+    return _any(
+        draw,
+        {
+            lambda: map_stage(draw(MAPS), on=draw(MAYBE_PLACES)): 6,
+            lambda: flat_map_stage(draw(MANY), on=draw(MAYBE_PLACES)): 4,
+            lambda: filter_stage(draw(KEEPS), on=draw(MAYBE_PLACES)): 3,
+            lambda: try_stage(draw(TRIES), on=draw(MAYBE_PLACES)): 3,
+            lambda: emit_stage(draw(EMITS), on=draw(MAYBE_PLACES)): 4,
+            lambda: batch(draw(st.integers(1, 4)), within=draw(MAYBE_HOUR)): 3,
+            unbatch: 1,
+            lambda: to_port(draw(st.sampled_from([Alpha, Gamma, Hollow, Refusing]))): 1,
+            leave: 1,
+            lambda: identity(int): 1,
+        },
+    )
 
 
 MAYBE_HOUR = st.sampled_from([None, HOUR])
@@ -146,20 +182,22 @@ def stages(draw: st.DrawFn, size: int = 8) -> Stage:
     one = partial(_drawn, draw, half)
     other = partial(_drawn, draw, size - half)
     whole = partial(_drawn, draw, size - 1)
-    ways: list[Callable[[], Stage]] = [
-        lambda: one() >> other(),
-        lambda: one().recover_with(other()),
-        lambda: _routed(draw, size),
-        lambda: broadcast(*_several(draw, size)),
-        lambda: catch(whole()),
-        lambda: attempt(whole()),
-        lambda: whole().recover(draw(MAPS)),
-        lambda: within(draw(PLACES), whole()),
-        lambda: whole().named("again"),
-        lambda: catch(one()).recover_with(other()),
-    ]
-    at = draw(st.integers(0, len(ways) + 3))
-    return ways[at if at < len(ways) else 0]()
+    return _any(
+        draw,
+        {
+            lambda: one() >> other(): 9,
+            lambda: one().recover_with(other()): 3,
+            lambda: catch(one()).recover_with(other()): 4,
+            lambda: _routed(draw, size): 4,
+            lambda: broadcast(*_several(draw, size)): 4,
+            lambda: catch(whole()): 1,
+            lambda: attempt(whole()): 1,
+            lambda: catch(whole()).recover(draw(MAPS)): 2,
+            lambda: within(draw(PLACES), whole()): 4,
+            lambda: whole().named("again"): 1,
+            lambda: batch(2) >> whole() >> unbatch(): 1,
+        },
+    )
 
 
 def _drawn(draw: st.DrawFn, size: int) -> Stage:
@@ -183,6 +221,7 @@ def _case(draw: st.DrawFn, size: int) -> Case:
     heads: list[CaseHead] = [
         case(int),
         case(str, tuple),
+        case(Judged),
         case(draw(TAKES)),
         case_port(Alpha),
         case_port(Beta),
@@ -196,13 +235,16 @@ def _case(draw: st.DrawFn, size: int) -> Case:
 
 # ---- sources
 
-ODD = st.sampled_from(
-    [None, "", "abc", (), (1, 2), [3], (None,), Alpha(1), Gamma(Alpha(2)), True, 2.5]
+ODD = st.one_of(
+    st.sampled_from(
+        [None, "", "abc", (), (1, 2), [3], (None,), Alpha(1), Gamma(Alpha(2)), True]
+    ),
+    st.builds(Grumpy),
 )
 ITEMS = st.one_of(
     st.lists(st.integers(0, 20), max_size=12),
-    st.lists(st.one_of(st.integers(-3, 20), ODD), max_size=30),
-    st.integers(0, 120).map(lambda n: list(range(n))),
+    st.lists(st.one_of(st.integers(-3, 20), ODD), min_size=2, max_size=30),
+    st.integers(5, 120).map(lambda n: list(range(n))),
 )
 BEGINNINGS = st.one_of(
     st.builds(source, ITEMS),
@@ -218,28 +260,32 @@ BEGINNINGS = st.one_of(
             Begins(tuple(items), how, what, after)
         ),
         ITEMS,
-        st.sampled_from(["list", "lazy", "call"]),
+        st.sampled_from(["lazy", "lazy", "list", "call"]),
         MAYBE_WHAT,
-        st.integers(0, 12),
+        st.integers(0, 40),
     ),
 )
 
 
+SIZES = st.sampled_from([0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 9, 10, 11, 12])
+
+
 @st.composite
-def sources(draw: st.DrawFn, size: int = 8) -> Source:
+def sources(draw: st.DrawFn) -> Source:
     """A source with stages after it."""
     begin = draw(BEGINNINGS)
-    size = draw(st.integers(0, size))
+    size = draw(SIZES)
     if not size:
         return begin
     flow = begin >> draw(stages(size))
-    ends = [
-        lambda: flow,
-        lambda: flow,
-        lambda: flow.recover(draw(MAPS)),
-        lambda: flow.recover_with(draw(stages(2))),
-    ]
-    return draw(st.sampled_from(ends))()
+    return _any(
+        draw,
+        {
+            lambda: flow: 3,
+            lambda: flow.recover(draw(MAPS)): 1,
+            lambda: flow.recover_with(draw(stages(2))): 1,
+        },
+    )
 
 
 # ---- sinks and plans
@@ -247,39 +293,68 @@ def sources(draw: st.DrawFn, size: int = 8) -> Source:
 
 @st.composite
 def sinks(draw: st.DrawFn, size: int = 4) -> Sink:
-    ends: list[Callable[[], Sink]] = [
-        collect,
-        lambda: fold(0, Folds()),
-        count,
-        drain,
-        lambda: fold(0, Folds(draw(st.one_of(RARELY, st.just(Every(90, 3)))))),
-        lambda: for_each(draw(RAISES)),
-        lambda: draw(sinks(0)).map_result(Answers(draw(st.integers(0, 5)) == 5)),
-    ]
-    if size:
-        ends += [
-            lambda: draw(stages(size)) >> draw(sinks(0)),
-            lambda: draw(stages(size)).to_all(draw(sinks(0)), draw(sinks(size // 2))),
-        ]
-    return draw(st.sampled_from(ends))()
+    if not size:
+        return draw(_ends())
+    inner = partial(_drawn, draw, size)
+    return _any(
+        draw,
+        {
+            lambda: draw(_ends()): 2,
+            lambda: inner() >> draw(_ends()): 2,
+            lambda: inner().to_all(draw(_ends()), draw(sinks(size // 2))): 1,
+            lambda: identity(int).to_all(draw(_ends()), draw(sinks(1)), collect()): 1,
+        },
+    )
 
 
 @st.composite
-def plans(draw: st.DrawFn, size: int = 8) -> Plan:
+def _ends(draw: st.DrawFn) -> Sink:
+    rare = st.one_of(RARELY, st.builds(Every, st.just(90), st.integers(0, 89)))
+    return _any(
+        draw,
+        {
+            collect: 3,
+            lambda: fold(0, Folds()): 2,
+            count: 1,
+            drain: 1,
+            lambda: fold(0, Folds(draw(rare), draw(WHAT))): 1,
+            lambda: for_each(draw(RAISES)): 1,
+            lambda: fold(0, Folds()).map_result(
+                Answers(draw(MOSTLY_NOT), draw(WHAT))
+            ): 1,
+        },
+    )
+
+
+MOSTLY_NOT = st.sampled_from([False, False, False, True])
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
     """A closed plan; its exits are handled, diverted, or left open."""
-    begin = draw(sources(size))
-    ends: list[Callable[[], Plan]] = [
-        lambda: begin >> collect(),
-        lambda: begin >> draw(sinks()),
-        lambda: begin.to_all(collect(), draw(sinks())),
-        lambda: (begin >> draw(sinks())).divert_to(draw(sinks(2))),
-        lambda: (begin >> draw(sinks(2))).map_result(Answers(breaks=False)),
-    ]
-    return draw(st.sampled_from(ends))()
+    begin = draw(sources())
+    return _any(
+        draw,
+        {
+            lambda: begin >> collect(): 3,
+            lambda: begin >> draw(sinks()): 2,
+            lambda: begin.to_all(collect(), draw(sinks())): 1,
+            lambda: _diverted(draw, begin >> draw(sinks())): 2,
+            lambda: (begin >> draw(sinks(2))).map_result(Answers(breaks=False)): 1,
+            lambda: _diverted(draw, _diverted(draw, begin >> draw(sinks()))): 1,
+        },
+    )
+
+
+def _diverted(draw: st.DrawFn, plan: Plan) -> Plan:
+    return plan.divert_to(draw(sinks(2)))
 
 
 TOLERANCES: st.SearchStrategy[int | Fraction] = st.sampled_from(
-    [1_000_000, 0, 1, 2, 3, 7, 20, Fraction(1, 2), Fraction(1, 10), Fraction(0)]
+    [
+        *(1_000_000, 1_000_000, 1_000_000, 0, 1, 2, 3, 7, 20),
+        *(Fraction(1, 2), Fraction(1, 10), Fraction(0)),
+    ]
 )
-PREFIXES = st.integers(1, 25)
-RUN_PLACES: st.SearchStrategy[Context | None] = MAYBE_PLACES
+PREFIXES = st.integers(1, 40)
+RUN_PLACES: st.SearchStrategy[Context | None] = st.one_of(PLACES, st.none())

@@ -16,11 +16,10 @@ from fstream.api import run
 from fstream.api import stream
 from fstream.interpreter.report import Report
 from fstream.plan.contexts import Context
-from fstream.plan.contexts import Inline
 from fstream.plan.labels import Label
+from fstream.plan.nodes import Drain
 from fstream.plan.nodes import Pipeline
 from fstream.plan.nodes import Within
-from fstream.plan.nodes import Drain
 from fstream.plan.ports import Port
 from fstream.plan.typed import Plan
 from fstream.plan.typed import Source
@@ -33,6 +32,8 @@ from fstream.result.outcome import Outcome
 from fstream.result.outcome import Success
 from fstream.result.record import Captured
 from tests.laws.oracle import Law
+from tests.laws.work import Grumpy
+from tests.laws.work import trace
 
 Numbers: TypeAlias = tuple[int, int, int, int, int]
 
@@ -40,18 +41,18 @@ Numbers: TypeAlias = tuple[int, int, int, int, int]
 @final
 @dataclass(frozen=True)
 class Seen:
-    """A run's outcome (or a stream's outcomes), failures and ledger."""
+    """A run's outcome (or a stream's outcomes), failures, ledger and calls."""
 
     outcome: object
     failures: object
     run: Numbers
     stages: tuple[tuple[object, ...], ...]
+    calls: tuple[object, ...]
 
 
-def seen_of_run(
-    plan: Plan, *, on: Context | None, tolerate: int | Fraction
-) -> Seen:
+def seen_of_run(plan: Plan, *, on: Context | None, tolerate: int | Fraction) -> Seen:
     """Run ``plan``, and tell what can be seen of it."""
+    trace.clear()
     report = Report()
     outcome = run(plan, on=on, tolerate=tolerate, observers=[report])
     return _seen(outcome, report)
@@ -61,6 +62,7 @@ def seen_of_stream(
     source: Source, *, on: Context | None, up_to: int | None = None
 ) -> Seen:
     """Stream ``source``, close it after ``up_to`` outcomes, and tell."""
+    trace.clear()
     report = Report()
     outcomes = stream(source, on=on, observers=[report])
     taken: list[Outcome[object, object]] = []
@@ -76,19 +78,27 @@ def seen_of_stream(
 
 def law_of_run(plan: Plan, *, tolerate: int | Fraction) -> Seen:
     """What the law says of ``plan``."""
+    trace.clear()
     law = Law(plan.node, tolerate).run()
     return _by_law(law, law.outcome)
 
 
 def law_of_stream(source: Source, *, up_to: int | None = None) -> Seen:
     """What the law says of the first ``up_to`` outcomes of ``source``."""
+    trace.clear()
     law = Law(Pipeline(source.node, Drain()), None, up_to).run()
     return _by_law(law, tuple(law.things))
 
 
 def in_brief(seen: Seen) -> Seen:
     """``seen``, without what the oracle does not tell: how exceptions look."""
-    return Seen(brief(seen.outcome), brief(seen.failures), seen.run, seen.stages)
+    outcome, failures = brief(seen.outcome), brief(seen.failures)
+    return replace(seen, outcome=outcome, failures=failures)
+
+
+def in_any_place(seen: Seen) -> Seen:
+    """``seen``, without what was called: elsewhere it may be more, and out of sight."""
+    return replace(seen, calls=())
 
 
 # ---- runs
@@ -108,6 +118,7 @@ def _seen(outcome: object, report: Report) -> Seen:
             )
             for stage in report.stages
         ),
+        calls=tuple(trace),
     )
 
 
@@ -130,6 +141,7 @@ def _by_law(law: Law, outcome: object) -> Seen:
             )
             for book in law.books
         ),
+        calls=tuple(trace),
     )
 
 
@@ -156,6 +168,8 @@ def plain(value: object) -> object:
             return (value.count, value.tolerated, plain(first))
         case str():
             return ("str", _told(value))
+        case Grumpy():
+            return ("Grumpy",)
         case _:
             return (type(value).__name__, value)
 
@@ -174,7 +188,7 @@ def brief(value: object) -> object:
             return value
 
 
-_FAILURE = re.compile(r"StageFailure\(|SourceFailed\(|<Failure: s|0x[0-9a-f]+")
+_FAILURE = re.compile(r"StageFailure\(|SourceFailed\(|: (?:stage|source) '|0x[0-9a-f]+")
 
 
 def _told(text: str) -> str:

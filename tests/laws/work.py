@@ -8,7 +8,7 @@ is the same for an item in every context.
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, final
+from typing import Literal, Never, final
 
 from fstream.combinators.emission import emit
 from fstream.combinators.emission import emit_to
@@ -53,6 +53,35 @@ class Refusing(Port[object]):
         if weight(item) % 2:
             raise ValueError("odd")
         super().__init__(item)
+
+
+class Grumpy:
+    """An item that answers no question at all."""
+
+    def refuse(self, *_: object) -> Never:
+        raise RuntimeError("ask somebody else")
+
+    __eq__ = __hash__ = __bool__ = __len__ = __iter__ = __repr__ = refuse  # type: ignore[assignment]
+
+
+class Judging(type):
+    def __instancecheck__(cls, item: object) -> bool:
+        if weight(item) % 6 == 4:
+            raise ValueError("no judgement")
+        return weight(item) % 3 == 1
+
+
+class Judged(metaclass=Judging):
+    """A class whose instances are what its metaclass says, if it says anything."""
+
+
+trace: list[tuple[object, int]] = []
+"""What was called with what, in this process, since it was last cleared."""
+
+
+def note(fn: object, item: object) -> None:
+    """Note that ``fn`` is called with ``item``."""
+    trace.append((fn, weight(item)))
 
 
 PORTS: tuple[type[Port[object]], ...] = (Alpha, Beta, Gamma)
@@ -105,6 +134,7 @@ class Makes:
     plus: int = 0
 
     def __call__(self, item: object) -> object:
+        note(self, item)
         n = weight(item) + self.plus
         match self.kind:
             case "int":
@@ -134,6 +164,7 @@ class Raises:
     at: Every
 
     def __call__(self, item: object) -> object:
+        note(self, item)
         if item in self.at:
             return AWKWARD[self.what](item)
         return item
@@ -142,13 +173,14 @@ class Raises:
 @final
 @dataclass(frozen=True)
 class Keeps:
-    """Is true for some items, in a way that only ``bool`` tells."""
+    """Is true but for some items, in a way that only ``bool`` tells."""
 
-    at: Every
+    but: Every
     what: str | None = None
 
     def __call__(self, item: object) -> object:
-        return Truth(item in self.at, self.what if weight(item) % 5 == 3 else None)
+        note(self, item)
+        return Truth(item not in self.but, self.what if weight(item) % 5 == 3 else None)
 
 
 @final
@@ -174,6 +206,7 @@ class Many:
     after: int = 0
 
     def __call__(self, item: object) -> object:
+        note(self, item)
         n = weight(item) % self.most
         match self.how:
             case "lazy":
@@ -193,6 +226,7 @@ class Many:
 
     def _lazy(self, n: int, item: object) -> Iterator[object]:
         for child in range(n):
+            note(self, child)
             if self.what is not None and child == self.after:
                 AWKWARD[self.what](item)
             yield (child, None, item)[child % 3]
@@ -230,6 +264,7 @@ class Tries:
     errs: Every
 
     def __call__(self, item: object) -> object:
+        note(self, item)
         if item in self.errs:
             return item
         outcome: Outcome[object, object] = Success(item)
@@ -251,6 +286,7 @@ class Emits:
     def __call__(self, item: object) -> Iterable[Emit[object, Port[object]]]:
         n = weight(item)
         for turn in range(n % self.most):
+            note(self, turn)
             kind = (turn + self.offset + n) % 5
             if kind == 4 and self.nonsense:
                 yield turn  # type: ignore[misc]
@@ -265,15 +301,16 @@ class Emits:
 @final
 @dataclass(frozen=True)
 class Takes:
-    """A guard of a case."""
+    """A guard of a case, whose answer only ``bool`` tells."""
 
     at: Every
     what: str | None = None
 
     def __call__(self, item: object) -> object:
+        note(self, item)
         if self.what is not None and weight(item) % 7 == 5:
             AWKWARD[self.what](item)
-        return item in self.at
+        return Truth(item in self.at, self.what if weight(item) % 7 == 2 else None)
 
 
 @final
@@ -282,10 +319,12 @@ class Folds:
     """Folds into a number that knows the order; may break at an item."""
 
     at: Every | None = None
+    what: str = "value error"
 
     def __call__(self, folded: int, item: object) -> int:
+        note(self, item)
         if self.at is not None and item in self.at:
-            raise LookupError(f"not {weight(item)}")
+            AWKWARD[self.what](item)
         return (folded * 31 + weight(item)) % 1_000_003
 
 
@@ -295,10 +334,12 @@ class Answers:
     """What becomes of a sink's answer."""
 
     breaks: bool
+    what: str = "value error"
 
     def __call__(self, answer: object) -> object:
+        note(self, None)
         if self.breaks:
-            raise ZeroDivisionError("answer")
+            AWKWARD[self.what](answer)
         return ("answer", answer)
 
 
@@ -313,12 +354,14 @@ class Begins:
     after: int = 0
 
     def __call__(self) -> Iterable[object]:
+        note(self, None)
         if self.how == "call" and self.what is not None:
             AWKWARD[self.what](self)
         return list(self.items) if self.how == "list" else self._lazy()
 
     def _lazy(self) -> Iterator[object]:
         for n, item in enumerate(self.items):
+            note(self, n)
             if self.what is not None and n == self.after:
                 AWKWARD[self.what](self)
             yield item
@@ -340,6 +383,16 @@ class Bag:
         return item in self.items
 
     def __iter__(self) -> Iterator[object]:
-        yield from self.items[: len(self.items) - self.short]
+        for n, item in enumerate(self.items[: len(self.items) - self.short]):
+            note(self, n)
+            yield item
         if self.what is not None:
             AWKWARD[self.what](self)
+
+
+@final
+class Stuck:
+    """An item that stays where it is."""
+
+    def __reduce__(self) -> Never:
+        raise TypeError("I stay")
