@@ -51,8 +51,11 @@ def test_a_part_of_a_plan_is_frozen_slotted_and_final(kind: type) -> None:
     assert kind.__final__
     assert not hasattr(part, "__dict__")
     for field in fields(kind):
+        object.__setattr__(part, field.name, None)
         with pytest.raises(FrozenInstanceError):
             setattr(part, field.name, None)
+        with pytest.raises(FrozenInstanceError):
+            delattr(part, field.name)
 
 
 @given(plans())
