@@ -396,3 +396,62 @@ class Stuck:
 
     def __reduce__(self) -> Never:
         raise TypeError("I stay")
+
+
+# ---- for the corners
+
+
+def nonsense_after_one(item: int) -> Iterator[object]:
+    yield emit(item)
+    yield item
+    yield item + 1
+
+
+def hollow(item: object) -> Hollow:
+    return Hollow(item)
+
+
+def stopping(item: object) -> Stopping:
+    return Stopping()
+
+
+def stuck_at_even(item: int) -> object:
+    return item if item % 2 else Stuck()
+
+
+def stuck_thrice(item: object) -> list[object]:
+    return [Stuck(), item, Stuck(), Stuck()]
+
+
+def fails_stuck(item: object) -> Failure[Stuck]:
+    return Failure(Stuck())
+
+
+def interrupted_at_one(item: int) -> int:
+    if item == 1:
+        raise KeyboardInterrupt
+    return item
+
+
+def alone(item: object) -> list[object]:
+    return [item]
+
+
+def succeeds(item: object) -> Success[object]:
+    return Success(item)
+
+
+def kind_of_failure(failure: object) -> str:
+    return failure.kind if isinstance(failure, StageFailure) else repr(failure)
+
+
+def refuse(text: str) -> Never:
+    raise LookupError(text)
+
+
+@final
+class Unloadable:
+    """An item that travels, and does not arrive."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return refuse, ("not here",)
