@@ -92,7 +92,5 @@ def _inline_run(
 def _engine_run(
     program: Program, budget: Budget, observers: Sequence[Observer]
 ) -> EngineRun:
-    contexts = {segment.context for segment in program.segments}
-    backends = {context: backend_for(context) for context in contexts}
     audience = Audience(observers, program)
-    return EngineRun(program, budget, audience=audience, backends=backends)
+    return EngineRun(program, budget, audience=audience, backend_for=backend_for)

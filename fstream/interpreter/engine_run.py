@@ -1,7 +1,7 @@
 """Runs on contexts: the engine driven, its releases given to a consumer."""
 
+from collections.abc import Callable
 from collections.abc import Generator
-from collections.abc import Mapping
 from typing import final
 
 from fstream.compiler.program import Program
@@ -30,7 +30,7 @@ class EngineRun:
     __slots__ = (
         "account",
         "audience",
-        "backends",
+        "backend_for",
         "budget",
         "engine",
         "how",
@@ -44,7 +44,7 @@ class EngineRun:
         budget: Budget,
         *,
         audience: Audience,
-        backends: Mapping[Context, Backend],
+        backend_for: Callable[[Context], Backend],
     ) -> None:
         audience.begin()
         self.program = program
@@ -54,7 +54,7 @@ class EngineRun:
         self.account = Account(program, probes)
         self.engine = Engine(program, self.account, budget)
         self.reading = Reading(program.origin)
-        self.backends = backends
+        self.backend_for = backend_for
         self.how: How = Enough()
 
     @property
@@ -96,7 +96,9 @@ class EngineRun:
 
     def releases(self) -> Generator[Release, Taken]:
         """The run's releases; when it ends, or is closed, everything is gone."""
-        places = Places(self.program, self.backends)
+        contexts = {segment.context for segment in self.program.segments}
+        backends = {context: self.backend_for(context) for context in contexts}
+        places = Places(self.program, backends)
         try:
             self.how = yield from drive(self.engine, self.reading, places)
         finally:
