@@ -22,7 +22,7 @@ from typing import Literal, TypeAlias, final
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
-LIMIT = 420
+LIMIT = 900
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 TESTS = ("python", "-m", "pytest", "-q", "-n", "2")
 
