@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
+from functools import reduce
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -200,6 +201,22 @@ def stages(draw: st.DrawFn, size: int = 8) -> Stage:
     )
 
 
+@st.composite
+def chains(draw: st.DrawFn) -> Stage:
+    """Stages that fail, drop and add often, each in a place of its own."""
+    often = st.builds(Every, st.integers(2, 4), st.integers(0, 3))
+    links: dict[Callable[[], Stage], int] = {
+        lambda: map_stage(Raises("value error", draw(often)), on=draw(PLACES)): 4,
+        lambda: flat_map_stage(draw(MANY), on=draw(PLACES)): 3,
+        lambda: filter_stage(Keeps(draw(often)), on=draw(PLACES)): 2,
+        lambda: try_stage(Tries(draw(often), draw(often)), on=draw(PLACES)): 2,
+        lambda: emit_stage(draw(EMITS), on=draw(PLACES)): 1,
+        lambda: batch(draw(st.integers(1, 3))) >> unbatch(): 1,
+    }
+    found = [_any(draw, links) for _ in range(draw(st.integers(2, 5)))]
+    return reduce(Stage.via, found)
+
+
 def _drawn(draw: st.DrawFn, size: int) -> Stage:
     return draw(stages(size))
 
@@ -277,7 +294,7 @@ def sources(draw: st.DrawFn) -> Source:
     size = draw(SIZES)
     if not size:
         return begin
-    flow = begin >> draw(stages(size))
+    flow = begin >> draw(st.one_of(stages(size), stages(size), chains()))
     return _any(
         draw,
         {

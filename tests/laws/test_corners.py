@@ -44,6 +44,7 @@ from tests.laws.work import Raises
 from tests.laws.work import Stuck
 from tests.laws.work import Unloadable
 from tests.laws.work import alone
+from tests.laws.work import as_many
 from tests.laws.work import fails_stuck
 from tests.laws.work import hollow
 from tests.laws.work import interrupted_at_one
@@ -317,6 +318,16 @@ def test_an_item_that_does_not_arrive_fails_in_the_first_stage() -> None:
 
     assert told(plan, AT_A_WORKER) == ((), [("first", "decode", 0, "LookupError")])
     assert rows(plan, AT_A_WORKER) == {"first": (1, 0, 1, 0)}
+
+
+def test_items_that_cannot_cross_do_not_hide_what_the_others_came_to() -> None:
+    items = [Stuck(), 0, Stuck(), 0, 1]
+    plan = source(items) >> flat_map_stage(as_many, name="many") >> collect()
+    report = Report()
+
+    run(plan, on=AT_A_WORKER, tolerate=1, observers=[report])
+
+    assert [_numbers(row) for row in report.stages] == [(3, 0, 2, 1)]
 
 
 def test_an_exit_that_cannot_cross_is_a_failure_of_its_stage() -> None:

@@ -433,6 +433,10 @@ def interrupted_at_one(item: int) -> int:
     return item
 
 
+def as_many(item: int) -> range:
+    return range(item)
+
+
 def alone(item: object) -> list[object]:
     return [item]
 
