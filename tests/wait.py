@@ -29,11 +29,20 @@ def wait_readable(descriptors: tuple[int, ...], *, within: float = PATIENCE) -> 
 
 def is_alive(pid: int) -> bool:
     """Tell whether a process runs; a zombie does not."""
+    return _state(pid) not in {"Z", None}
+
+
+def is_asleep(pid: int) -> bool:
+    """Tell whether a process waits for something."""
+    return _state(pid) == "S"
+
+
+def _state(pid: int) -> str | None:
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii") as stat:  # noqa: PTH123
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
+            return stat.read().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
-        return False
+        return None
 
 
 def exists(pid: int) -> bool:

@@ -1,6 +1,5 @@
 """The setting of a worker, taken over from its parent."""
 
-import importlib
 import os
 import sys
 import time
@@ -50,7 +49,9 @@ def settle(setting: Setting) -> None:
     if setting.main_file is not None:
         main.__file__ = setting.main_file
     sys.modules["__main__"] = main
-    importlib.invalidate_caches()
+    # What finders remember of folders is old; ``importlib.invalidate_caches`` would
+    # import half of the library in some versions.
+    sys.path_importer_cache.clear()
 
 
 def _folder() -> str | None:

@@ -45,6 +45,7 @@ from fstream import source
 from fstream import source_from
 from fstream import stream
 from fstream import threads
+from fstream.interpreter.engine.pace import MOST_ITEMS
 from tests.contexts.ending import Marking
 from tests.contexts.ending import endless
 from tests.contexts.ending import fails
@@ -52,6 +53,7 @@ from tests.contexts.ending import numbers
 from tests.contexts.ending import passes
 from tests.contexts.ending import pid
 from tests.wait import is_alive
+from tests.wait import is_asleep
 from tests.wait import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -407,7 +409,7 @@ def test_workers_that_finish_while_the_consumer_sleeps_wait_for_it(
         ahead = len(pulled)
 
         assert list(islice(values, 99)) == [Success(n) for n in range(1, 100)]
-    assert ahead <= 4 * 16
+    assert ahead <= 8 * MOST_ITEMS  # four chunks a worker, however quick they are
 
 
 def test_workers_killed_while_the_consumer_sleeps_cost_no_item() -> None:
@@ -415,6 +417,7 @@ def test_workers_killed_while_the_consumer_sleeps_cost_no_item() -> None:
         stream(source_from(numbers).via(map_stage(pid, on=processes(2))))
     ) as v:
         first = {outcome.unwrap() for outcome in islice(v, 50)}
+        wait_until(lambda: all(map(is_asleep, first)))  # all that it has is done
         for worker in first:
             os.kill(worker, signal.SIGKILL)
         wait_until(lambda: not any(map(is_alive, first)))
