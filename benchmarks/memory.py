@@ -21,7 +21,7 @@ from fstream import stream
 
 _TAKEN = 100
 _CHUNKS = 8
-_LARGEST_CHUNK = 16_384
+_LARGEST_CHUNK = 4096
 _MEGABYTES = 20
 
 

@@ -1,7 +1,7 @@
 """How many items go at once: chunks that grow with how quick a segment is.
 
 A chunk starts at one item, so that the first result comes at once, and grows
-sixteenfold towards 2 ms of work, 128 KiB of results, or 16384 items; it shrinks
+sixteenfold towards 2 ms of work, 128 KiB of results, or 4096 items; it shrinks
 at once when work gets slower.
 """
 
@@ -11,7 +11,7 @@ from typing import final
 WORK_NS = 2_000_000
 SLOW_NS = 10_000_000
 RESULT_BYTES = 128 * 1024
-MOST_ITEMS = 16_384
+MOST_ITEMS = 4096
 GROWTH = 16
 FILL_NS = 5_000_000
 
