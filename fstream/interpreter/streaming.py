@@ -1,7 +1,7 @@
 """Streams of outcomes: what a run gives, item by item, as users see it.
 
-One generator a stream, with nothing between it and the run: each further one
-would cost every item a tenth of what a hand-written loop takes for it.
+One generator a stream, with nothing between it and the run: an item passes
+through each further one, which costs it some percent of its time.
 """
 
 from collections.abc import Callable
