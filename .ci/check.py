@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
 LIMIT = 900
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
+TYPED_TESTS = ("tests/leaks.py", "tests/faults")
 TESTS = ("python", "-m", "pytest", "-q", "-n", "2")
 
 Version: TypeAlias = tuple[int, int]
@@ -57,7 +58,7 @@ def gates(version: Version) -> tuple[Gate, ...]:
     first: dict[str, tuple[tuple[str, ...], ...]] = {
         "ruff": (("ruff", "check", "."),),
         "format": (("ruff", "format", "--check", "."),),
-        "mypy": (("mypy",), ("mypy", "examples", ".ci/check.py", "tests/leaks.py")),
+        "mypy": (("mypy",), ("mypy", "examples", ".ci/check.py", *TYPED_TESTS)),
         "pyright": (("pyright",),),
         "stubs": (
             (

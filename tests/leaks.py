@@ -43,15 +43,20 @@ def traces() -> Traces:
     """Look at this process now."""
     return Traces(
         descriptors=dict(_descriptors()),
-        descendants=dict(_descendants(os.getpid(), _children_by_parent())),
+        descendants=dict(descendants_of()),
         threads=frozenset(_threads()),
         shared=frozenset(_names_in(Path("/dev/shm"))),
     )
 
 
-def left_behind(before: Traces) -> tuple[str, ...]:
+def descendants_of(pid: int | None = None) -> Iterator[tuple[int, str]]:
+    """Give the processes below ``pid``, or below this one, with what they execute."""
+    return _descendants(os.getpid() if pid is None else pid, _children_by_parent())
+
+
+def left_behind(before: Traces, *, within: float = PATIENCE) -> tuple[str, ...]:
     """Say what is there now and was not before, once it has had time to go."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + within
     while (left := _differences(before, traces())) and time.monotonic() < deadline:
         gc.collect()
         time.sleep(PAUSE)

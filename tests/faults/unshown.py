@@ -1,0 +1,41 @@
+"""The rows without a scenario: those that cannot be shown, and those to be written."""
+
+UNSHOWN = {
+    "G05": "nothing is spilled to files",
+    "G06": "there is no journal",
+    "I06": "there is no copy=",
+}
+"""By id: the reason."""
+
+_TO_BE_WRITTEN = {
+    "faults": """
+        A02 A03 A04 A05 A06 A07 A08 A09 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19
+        B01 B02 B03 B04 B05 B06 B07 B08 B09 B10 B11 B12 B13 B14 B15
+        F01 F02 F03 F04 F05 F06 F07 F08 F09 F10 F11 F12
+        O01 O02 O03 O04 O05 O06 O07
+    """,
+    "soak": """
+        C02 C03 C04 C05 C06 C07 C08 C09 C10 C11 C12 C15 C16 C17
+    """,
+    "lead": """
+        C13 C14
+        D01 D02 D03 D04 D05 D06 D07 D08 D09 D10 D11 D12
+        L01 L02 L03 L04 L05 L06 L07 L08 L09
+    """,
+    "host": """
+        C18
+        E01 E02 E03 E04 E05 E06 E07 E08 E09 E10 E11 E12 E13 E14 E15 E16 E17 E18 E19
+        E20 E21 E22 E23 E24 E25 E26 E27 E28
+        G01 G02 G03 G04 G07 G08 G09 G10 G11 G12 G13 G14
+        I01 I02 I03 I04 I05 I07 I08 I09 I10
+        J01 J02 J03 J04 J05 J06
+        N01 N02 N03 N04 N05 N06 N07 N08
+        Q01 Q02 Q03 Q04 Q05
+    """,
+    "forks": """
+        H01 H02 H03 H04 H05 H06 H07
+    """,
+}
+
+MISSING = {name: owner for owner, ids in _TO_BE_WRITTEN.items() for name in ids.split()}
+"""By id: who writes it."""
