@@ -32,8 +32,9 @@ def start_worker(end: int, page: int, nursery: int) -> Never:
                 stream.reconfigure(line_buffering=True)  # so that no line is torn
         words = memoryview(mmap.mmap(page, PAGE)).cast("Q")
         os.close(page)
-        with socket.socket(fileno=raised_number(end)) as theirs:
-            serve(theirs, words)
+        # Never closed: by then it may be user code's, who closed all there was.
+        theirs = socket.socket(fileno=raised_number(end))
+        serve(theirs, words)
         code = 0
     except BaseException:  # noqa: BLE001  # told, and no frame of the nursery runs on
         traceback.print_exc()

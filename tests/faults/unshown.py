@@ -15,10 +15,10 @@ _TO_BE_WRITTEN = {
         O01 O02 O03 O04 O05 O06 O07
     """,
     "soak": """
-        C02 C03 C04 C05 C06 C07 C08 C09 C10 C11 C12 C15 C16 C17
+        C09 C11 C12 C15
     """,
     "lead": """
-        C13 C14
+        C14
         D01 D02 D03 D04 D05 D06 D07 D08 D09 D10 D11 D12
         L01 L02 L03 L04 L05 L06 L07 L08 L09
     """,
