@@ -16,6 +16,7 @@ from fstream.result.captured import Details
 from fstream.result.errors import Step
 from fstream.transport.frame import Frame
 from fstream.worker.blame import glimpse_outside
+from fstream.worker.filters import take_over
 from fstream.worker.letters import CallHead
 from fstream.worker.letters import Terms
 from fstream.worker.letters import read_call
@@ -42,7 +43,15 @@ from fstream.worker.things import appended
 class Host:
     """Executes calls, with the kernels of what was shipped."""
 
-    __slots__ = ("_kernels", "_lasts", "_refusal", "_stages", "_wheres", "_words")
+    __slots__ = (
+        "_answered",
+        "_kernels",
+        "_lasts",
+        "_refusal",
+        "_stages",
+        "_wheres",
+        "_words",
+    )
 
     def __init__(self, words: memoryview) -> None:
         self._words = words
@@ -51,6 +60,7 @@ class Host:
         self._wheres: dict[int, Literal["position", "place"]] = {}
         self._stages: dict[int, tuple[int, ...]] = {}
         self._refusal: Details | None = None
+        self._answered: object = None
 
     def settle(self, frame: Frame) -> None:
         """Take over what the parent shipped.
@@ -65,6 +75,7 @@ class Host:
         except BaseException as exc:  # noqa: BLE001  # importing runs user code
             self._refusal = glimpse_outside(exc, None).details()
             return
+        take_over(terms.setting.filters)  # by now with the categories of users' own
         self._install(shipped, terms)
 
     def answer(self, frame: Frame) -> Frame:
@@ -84,8 +95,16 @@ class Host:
         self._words[STAGE] = ENCODING
         last = self._lasts.get(frame.lane, stages[-1])
         reply, payload = encoded(reply, _told(head, items), stage=last)
+        self._answered = (items, reply)
         answer = reply_frame(frame, reply, payload)
         return replace(answer, service=time.perf_counter_ns() - began)
+
+    def forget(self) -> None:
+        """Free the items and results of the last call, now that it is answered.
+
+        Not before: it runs users' code, and may end this process.
+        """
+        self._answered = None
 
     def _install(self, shipped: Shipped, terms: Terms) -> None:
         shipped.install()

@@ -25,6 +25,7 @@ def serve(end: socket.socket, words: memoryview) -> None:
                 return  # user code closed our socket: the number is another file's
             channel.send(reply)
             words[TICKET] = 0
+            host.forget()
 
 
 def _identity(channel: Channel) -> Sequence[int]:

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import final
 
+from fstream.worker.filters import Filter
+from fstream.worker.filters import current_filters
+from fstream.worker.filters import take_over
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,7 @@ class Setting:
     environment: Mapping[str, str]
     arguments: tuple[str, ...]
     main_file: str | None
+    filters: tuple[Filter, ...]
 
 
 def current_setting() -> Setting:
@@ -31,6 +36,7 @@ def current_setting() -> Setting:
         environment=dict(os.environ),
         arguments=tuple(sys.argv),
         main_file=main_file if isinstance(main_file, str) else None,
+        filters=current_filters(),
     )
 
 
@@ -45,6 +51,7 @@ def settle(setting: Setting) -> None:
     if setting.folder is not None:
         with suppress(OSError):
             os.chdir(setting.folder)
+    take_over(setting.filters)
     main = ModuleType("__main__")
     if setting.main_file is not None:
         main.__file__ = setting.main_file

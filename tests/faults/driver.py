@@ -110,7 +110,9 @@ def _examine(scenario: Scenario, context: str) -> Finding | Job:
     if _without(stderr, scenario.noise):
         wrong.append("something on stderr")
     shutil.rmtree(folder)
-    return Finding(wrong=tuple(wrong), stdout=stdout, stderr=stderr, seconds=seconds)
+    return Finding(
+        wrong=tuple(wrong), stdout=_cut(stdout), stderr=_cut(stderr), seconds=seconds
+    )
 
 
 def _become_a_host(folder: Path, scratch: Path) -> None:
@@ -196,5 +198,8 @@ def _names_in(folder: Path) -> set[str]:
 
 
 def _text(path: Path) -> str:
-    text = path.read_text(errors="backslashreplace") if path.exists() else ""
+    return path.read_text(errors="backslashreplace") if path.exists() else ""
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n[...]"

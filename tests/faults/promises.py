@@ -3,6 +3,7 @@
 The set-up is 24 items, the fault at item 7, all failures tolerated.
 """
 
+import resource
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -82,3 +83,9 @@ def worker_lost(error: object) -> WorkerLost:
     """Narrow ``error``."""
     assert isinstance(error, WorkerLost), error
     return error
+
+
+def resident() -> int:
+    """Answer how many bytes of memory this process holds."""
+    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
+        return int(statm.read().split()[1]) * resource.getpagesize()

@@ -27,6 +27,9 @@ CONTEXTS: Mapping[str, Context] = {
     "processes": processes(2),
 }
 EVERYWHERE = tuple(CONTEXTS)
+WORKERS = ("processes",)
+"""Those whose workers may die without us: results come from another process."""
+
 PATIENCE = float(os.environ.get("FAULTS_PATIENCE", "2"))
 """How long everyone may take to be gone, in seconds."""
 
