@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
 LIMIT = 900
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
-TYPED_TESTS = ("tests/leaks.py", "tests/faults")
+TYPED_TESTS = ("tests/leaks.py", "tests/faults", "--exclude=/faults/scenarios/")
 TESTS = ("python", "-m", "pytest", "-q", "-n", "2")
 
 Version: TypeAlias = tuple[int, int]
