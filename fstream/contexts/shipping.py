@@ -9,6 +9,7 @@ import io
 import pickle
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from types import FunctionType
 from types import ModuleType
 from typing import final
@@ -18,10 +19,14 @@ from fstream.compiler.program import Leaf
 from fstream.compiler.program import Op
 from fstream.compiler.program import Segment
 from fstream.compiler.shape import parts
+from fstream.contexts.refusal import culprit
 from fstream.result.capture import kind_of
 from fstream.result.capture import message_of
 from fstream.transport.codec import Payload
+from fstream.worker.setting import depth
 from fstream.worker.shipped import Shipped
+
+_DEEPEST = 4
 
 
 def ship(segments: tuple[Segment, ...]) -> Payload:
@@ -36,17 +41,38 @@ def ship(segments: tuple[Segment, ...]) -> Payload:
 
 def unshippable(segment: Segment) -> tuple[str, ...]:
     """Tell all reasons why a worker process cannot be given ``segment``."""
+    homeless = _no_workers_here()
+    if homeless is not None:
+        return (f"stages cannot run in {segment.context!r}: {homeless}",)
     whole = _why_not(segment)
     if whole is None:
         return ()
     labels = dict(zip(segment.stages, segment.labels, strict=True))
-    reasons = ((labels[n], _why_not(piece)) for n, piece in _pieces(segment.op))
+    reasons = ((labels[n], _reason(piece)) for n, piece in _pieces(segment.op))
     return tuple(
         f"{label.name} ({label.site}) cannot run in {segment.context!r}:"
         f" its function cannot be pickled: {reason}"
         for label, reason in reasons
         if reason is not None
     ) or (f"stages cannot run in {segment.context!r}: {whole}",)
+
+
+def _no_workers_here() -> str | None:
+    if depth() >= _DEEPEST:
+        return f"a run in a worker, nested {_DEEPEST} deep, starts no more workers"
+    if getattr(sys, "frozen", False) or not sys.executable:
+        return "this program is no Python interpreter that could run one"
+    return None
+
+
+def _reason(piece: object) -> str | None:
+    why = _why_not(piece)
+    if why is None:
+        return None
+    with suppress(Exception):  # users' objects are looked into
+        inner = culprit(piece, lambda part: _why_not(part) is not None)
+        return why if inner is None else f"{why} ({inner})"
+    return why
 
 
 def _why_not(value: object) -> str | None:
