@@ -1,5 +1,6 @@
 """Calls as frames, with what cannot be encoded or decoded made faults."""
 
+import os
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import final
@@ -21,7 +22,10 @@ from fstream.worker.letters import call_frame
 from fstream.worker.letters import read_reply_body
 from fstream.worker.letters import read_reply_head
 from fstream.worker.results import why_not_encoded
+from fstream.worker.things import all_failed
 from fstream.worker.things import with_failed_outputs
+
+_NO_HURRY = 1_000_000_000  # so much work in ns keeps the next chunk small
 
 
 @final
@@ -64,6 +68,14 @@ def unpack_reply(frame: Frame, sent: Sent, *, stage: int) -> Returned:
         _name_item(fault, sent.call)
     size = max(sent.size, frame.size)
     return Returned(sent.call.ticket, reply, frame.service, size, pid)
+
+
+def refused(call: Call, cause: Details, *, stage: int) -> Returned:
+    """Answer ``call``, of which nothing was executed, with one failure an item."""
+    reply = all_failed([cause] * len(call.items), stage=stage, step="open")
+    for fault in reply.faults:
+        _name_item(fault, call)
+    return Returned(call.ticket, reply, _NO_HURRY, 0, os.getpid())
 
 
 def _payload(items: list[object]) -> Payload | Details:

@@ -20,6 +20,7 @@ from fstream.contexts.parcels import pack_call
 from fstream.contexts.parcels import unpack_reply
 from fstream.contexts.remote import Remote
 from fstream.contexts.shipping import ship
+from fstream.contexts.shortage import Shortage
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Happening
 from fstream.plan.contexts import Processes
@@ -31,6 +32,8 @@ from fstream.worker.letters import setting_frame
 from fstream.worker.lifeline import Session
 from fstream.worker.setting import Setting
 from fstream.worker.setting import current_setting
+
+_MOST_STARTING = 64  # what is asked of a nursery at once has room in its socket
 
 
 @final
@@ -48,24 +51,28 @@ class ProcessBackend:
         "_first",
         "_keyed",
         "_owner",
+        "_refused",
         "_remotes",
         "_segments",
         "_session",
         "_setting",
+        "_shortage",
         "_started",
     )
 
     def __init__(self, context: Processes) -> None:
         self._context = context
-        self._epoll = _new_epoll()
+        self._epoll: select.epoll | None = None
         self._first: Frame | None = None
         self._owner = os.getpid()
+        self._refused: list[Happening] = []
         self._remotes: dict[int, Remote] = {}
         self._by_descriptor: dict[int, Remote] = {}
         self._segments: dict[int, Segment] = {}
         self._keyed: frozenset[int] = frozenset()
         self._session: Session | None = None
         self._setting: Setting | None = None
+        self._shortage = Shortage(context)
         self._started = 0
 
     def open(self, segments: tuple[Segment, ...]) -> None:
@@ -80,6 +87,10 @@ class ProcessBackend:
         """Send ``call`` to the worker with the fewest open calls."""
         self._check_owner()
         remote = self._free_remote()
+        if remote is None:
+            segment = self._segments[call.segment]
+            self._refused.append(self._shortage.answer(call, segment))
+            return
         frame = pack_call(call, keyed=self._keyed)
         remote.open[call.ticket] = Sent(call, frame.size)
         remote.channel.send(frame)
@@ -87,14 +98,14 @@ class ProcessBackend:
 
     def watch(self) -> tuple[int, ...]:
         """The one descriptor that becomes readable for reading and for writing."""
-        return () if self._epoll.closed else (self._epoll.fileno(),)
+        return () if self._epoll is None else (self._epoll.fileno(),)
 
     def poll(self) -> list[Happening]:
         """Read, write on and bury, as far as that is possible at once."""
         self._check_owner()
-        if self._epoll.closed:
-            return []
-        happenings: list[Happening] = []
+        happenings, self._refused = self._refused, []
+        if self._epoll is None:
+            return happenings
         session = None
         for number, event in self._epoll.poll(0):
             remote = self._by_descriptor.get(number)
@@ -108,6 +119,8 @@ class ProcessBackend:
             self._watch(remote)
         if session is not None:
             happenings += self._news(session)
+            happenings += self._refused
+            self._refused = []
         return happenings
 
     def close(self) -> None:
@@ -121,7 +134,9 @@ class ProcessBackend:
             remote.close()
         self._remotes.clear()
         self._by_descriptor.clear()
-        self._epoll.close()
+        epoll, self._epoll = self._epoll, None
+        if epoll is not None:
+            epoll.close()
 
     def _end(self, session: Session) -> None:
         for remote in self._remotes.values():
@@ -140,27 +155,38 @@ class ProcessBackend:
             text = f"this stream belongs to process {self._owner}"
             raise RuntimeError(text)
 
-    def _free_remote(self) -> Remote:
+    def _free_remote(self) -> Remote | None:
+        """The worker for the next call; ``None`` where none can be started."""
         ready = [
             remote
             for remote in self._remotes.values()
             if remote.channel.state == "open"
         ]
         best = min(ready, key=_load, default=None)
-        if best is None or (best.open and len(ready) < self._context.width):
+        if best is not None and (not best.open or len(ready) >= self._context.width):
+            return best
+        starting = sum(1 for remote in ready if not remote.pid)
+        if starting >= _MOST_STARTING or self._shortage.is_acute():
+            return best
+        try:
             return self._start()
-        return best
+        except OSError as exc:
+            self._shortage.note(exc, living=len(ready))
+            return best
 
     def _start(self) -> Remote:
+        first = self._first_frame()
+        epoll = self._epoll = self._epoll or _new_epoll()
         if self._session is None:
-            self._session = Session()
-            self._epoll.register(self._session, select.EPOLLIN)
+            session = Session()
+            epoll.register(session, select.EPOLLIN)
+            self._session = session
         remote = Remote(self._started, self._session)
         self._started += 1
         self._remotes[remote.number] = remote
         self._by_descriptor[remote.channel.fileno()] = remote
-        self._epoll.register(remote.channel, select.EPOLLIN)
-        remote.channel.send(self._first_frame())
+        epoll.register(remote.channel, select.EPOLLIN)
+        remote.channel.send(first)
         return remote
 
     def _first_frame(self) -> Frame:
@@ -184,7 +210,7 @@ class ProcessBackend:
             events = 0
         if events == remote.watched:
             return
-        if events:
+        if events and self._epoll is not None:
             self._epoll.modify(remote.channel, events)
             remote.watched = events
             return
@@ -193,7 +219,7 @@ class ProcessBackend:
             self._session.kill(remote.number)
 
     def _forget(self, remote: Remote) -> None:
-        if remote.watched:
+        if remote.watched and self._epoll is not None:
             self._epoll.unregister(remote.channel)
             del self._by_descriptor[remote.channel.fileno()]
             remote.watched = 0
@@ -217,23 +243,36 @@ class ProcessBackend:
         happenings: list[Happening] = []
         for order in session.read():
             remote = self._remotes[order.worker]
-            if order.word == "started":
-                remote.started(order.pid, order.descriptors)
-            else:
-                code = order.value if order.word == "ended" else None
-                happenings += self._bury(remote, code)
+            match order.word:
+                case "started":
+                    remote.started(order.pid, order.descriptors)
+                case "refused":
+                    self._withdraw(remote, order.value)
+                case _:
+                    happenings += self._bury(remote, order.value)
         if not session.is_open:
             happenings += self._bury_all(session)
         return happenings
 
+    def _withdraw(self, remote: Remote, reason: int) -> None:
+        """Give the calls of a worker that never was to others."""
+        self._forget(remote)
+        del self._remotes[remote.number]
+        cause = OSError(reason, os.strerror(reason))
+        self._shortage.note(cause, living=len(self._remotes))
+        for sent in remote.open.values():
+            self.submit(sent.call)
+        remote.close()
+
     def _bury_all(self, session: Session) -> list[Happening]:
         """Give up the workers of a nursery that is gone itself."""
-        self._epoll.unregister(session)
+        if self._epoll is not None:
+            self._epoll.unregister(session)
         session.leave()
         self._session = None
         happenings: list[Happening] = []
         for remote in list(self._remotes.values()):
-            remote.kill()
+            remote.end_orphaned()
             happenings += self._bury(remote, None)
         return happenings
 

@@ -12,8 +12,9 @@ from fstream.contexts.parcels import Sent
 from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import Lost
 from fstream.transport.channel import Channel
-from fstream.transport.channel import raised_number
 from fstream.transport.channel import socket_pair
+from fstream.transport.owned import Owned
+from fstream.worker.kin import kill_group
 from fstream.worker.lifeline import Session
 from fstream.worker.recorder import Note
 from fstream.worker.recorder import last_note
@@ -35,24 +36,45 @@ class Remote:
         self.open: dict[int, Sent] = {}
         self.pid = 0
         self.watched = select.EPOLLIN
-        self._pidfd: int | None = None
-        self._page = raised_number(new_page())
-        session.fork(number, theirs.fileno(), self._page)
-        theirs.close()
+        self._pidfd: Owned | None = None
+        try:
+            self._page = new_page()
+            session.fork(number, theirs.fileno(), self._page.number)
+        except BaseException:
+            self.channel.close()
+            raise
+        finally:
+            theirs.close()
 
     def started(self, pid: int, pidfds: tuple[int, ...]) -> None:
-        """Take notice of its process; no pidfd came where there was no room."""
+        """Take notice of its process; maybe there is no pidfd of it."""
         self.pid = pid
-        self._pidfd = next(iter(pidfds), None)
+        for pidfd in pidfds:
+            self._pidfd = Owned(pidfd)
 
     def kill(self) -> None:
-        """Kill it without the nursery's help; answer when it is gone."""
-        if self._pidfd is None:
+        """Kill it, whose nursery does not; answer when it is gone."""
+        if self.pid:
+            kill_group(self.pid)  # nobody reaped it: the number is its own
+            self._await_end()
+
+    def end_orphaned(self) -> None:
+        """See it end, whose nursery is gone, and end the helpers of its group."""
+        if not self.pid:
             return
-        with suppress(OSError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        if self._pidfd is not None:
+            with suppress(OSError):
+                signal.pidfd_send_signal(self._pidfd.number, signal.SIGKILL)
+        self._await_end()
+        with suppress(OSError):  # members of its group keep the number taken
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def _await_end(self) -> None:
         poll = select.poll()
-        poll.register(self._pidfd, select.POLLIN)
+        if self._pidfd is not None:
+            poll.register(self._pidfd, select.POLLIN)
+        elif self.channel.state == "open":
+            poll.register(self.channel, select.POLLHUP)
         poll.poll(_PATIENCE)
 
     def lost(self, code: int | None, segments: dict[int, Segment]) -> Lost:
@@ -79,10 +101,9 @@ class Remote:
     def close(self) -> None:
         """Give back all descriptors; idempotent."""
         self.channel.close()
-        for number in (self._pidfd, self._page):
-            if number is not None and number >= 0:
-                os.close(number)
-        self._pidfd, self._page = None, -1
+        self._page.close()
+        if self._pidfd is not None:
+            self._pidfd.close()
 
     def _blame(
         self,

@@ -4,12 +4,16 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Iterable
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 _SET_DEATH_SIGNAL = 1
 _SET_SUBREAPER = 36
 _PATIENCE = 1.0
+_PARENT = 1
+_BIRTH = 19
 
 
 def adopt_orphans() -> None:
@@ -22,16 +26,46 @@ def die_with_parent() -> None:
     _control(_SET_DEATH_SIGNAL, signal.SIGKILL)
 
 
-def end_descendants() -> None:
-    """Kill all children, then those that thereby become our children."""
+def pidfd(pid: int) -> int | None:
+    """Open a descriptor that tells of the end of ``pid``; ``None``: refused.
+
+    A kernel may be too old for it, a sandbox may forbid it, and there may be no
+    room for one more. That there is no such process is raised.
+    """
+    try:
+        return os.pidfd_open(pid)
+    except ProcessLookupError:
+        raise
+    except OSError:
+        return None
+
+
+def birth(pid: int) -> str | None:
+    """Tell when ``pid`` began, which no later process of that number shares."""
+    status = _status(pid)
+    return status[_BIRTH] if status else None
+
+
+def kill_group(pid: int) -> None:
+    """Kill a process with its helpers, or alone if it leads no group yet."""
+    with suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
+    with suppress(OSError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def end_descendants(known: Iterable[int]) -> None:
+    """Kill all children, then those that thereby become our children.
+
+    Where nothing tells who they are it is the ``known`` ones, with their groups.
+    """
     deadline = time.monotonic() + _PATIENCE
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    for pid in known:
+        kill_group(pid)
     while (children := _children()) and time.monotonic() < deadline:
         for pid in children:
-            with suppress(OSError):
-                os.killpg(pid, signal.SIGKILL)
-            with suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
+            kill_group(pid)
         signal.sigtimedwait({signal.SIGCHLD}, _PATIENCE / 10)
         _reap()
 
@@ -39,11 +73,25 @@ def end_descendants() -> None:
 def _children() -> list[int]:
     own = os.getpid()
     with suppress(OSError):
-        return [
-            int(pid)
-            for pid in Path(f"/proc/{own}/task/{own}/children").read_text().split()
-        ]
-    return []
+        text = Path(f"/proc/{own}/task/{own}/children").read_text()
+        return [int(pid) for pid in text.split()]
+    return [pid for pid in _processes() if (_status(pid) or "00")[_PARENT] == str(own)]
+
+
+def _processes() -> Iterator[int]:
+    with suppress(OSError):
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdecimal():
+                yield int(entry.name)
+
+
+def _status(pid: int) -> list[str] | None:
+    """Give what ``/proc`` tells of a process, from its state on."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return None
+    return text.rpartition(")")[2].split()
 
 
 def _reap() -> None:

@@ -39,8 +39,13 @@ class Session:
     def __init__(self) -> None:
         self._end, theirs = orders.pair()
         self.is_open = True
-        _program.open(theirs)
-        theirs.close()
+        try:
+            _program.open(theirs)
+        except BaseException:
+            self.leave()
+            raise
+        finally:
+            theirs.close()
 
     def fileno(self) -> int:
         """The socket's descriptor."""
@@ -73,7 +78,7 @@ class Session:
         """Have all workers end; answer when they are gone, or false if overdue."""
         with suppress(OSError):
             self._end.shutdown(socket.SHUT_WR)
-        while self.is_open and _is_readable(self._end.fileno()):
+        while self.is_open and _is_ready(self._end.fileno(), select.POLLIN):
             for order in self.read():
                 for descriptor in order.descriptors:
                     os.close(descriptor)
@@ -88,6 +93,8 @@ class Session:
 
     def _write(self, order: Order) -> None:
         try:
+            if not _is_ready(self._end.fileno(), select.POLLOUT):
+                raise BlockingIOError  # as good as gone
             orders.write(self._end, order)
         except OSError:
             self.is_open = False
@@ -97,15 +104,19 @@ class Session:
 class _Program:
     """The nursery of this process, if it has one."""
 
-    __slots__ = ("_end", "_lock", "_starter")
+    __slots__ = ("_end", "_has_left", "_lock", "_starter")
 
     def __init__(self) -> None:
         self._end: socket.socket | None = None
+        self._has_left = False
         self._lock = Lock()
         self._starter: int | None = None
 
     def open(self, session: socket.socket) -> None:
         """Hand the nursery its end of a session; start one where there is none."""
+        if self._has_left:
+            text = "this program is ending: no worker can be started any more"
+            raise RuntimeError(text)
         order = Order(word="open", descriptors=(session.fileno(),))
         with self._lock:
             if self._end is not None and not _has_ended(self._end):
@@ -124,19 +135,20 @@ class _Program:
                 os.waitpid(starter, 0)
 
     def end(self) -> None:
-        """End the nursery; answer when it is gone."""
+        """End the nursery, for good; answer when it is gone."""
+        self._has_left = True
         if self._end is None:
             return
         end, self._end = self._end, None
-        hello = orders.read(end) if _is_readable(end.fileno()) else "nothing"
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_WR)
+        _is_ready(end.fileno(), select.POLLIN)
         self.reap()
         end.close()
-        if isinstance(hello, Order):
-            _is_readable(hello.descriptors[0])
-            os.close(hello.descriptors[0])
 
     def forget(self) -> None:
         """Have nothing to do with the nursery of the process we were forked from."""
+        self._has_left = False
         if self._end is not None:
             self._end.close()
         self._end = None
@@ -209,9 +221,9 @@ def _has_ended(end: socket.socket) -> bool:
     return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
-def _is_readable(descriptor: int) -> bool:
+def _is_ready(descriptor: int, event: int) -> bool:
     poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
+    poll.register(descriptor, event)
     return bool(poll.poll(_PATIENCE * 1000))
 
 

@@ -11,6 +11,8 @@ import select
 import signal
 import socket
 import time
+from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import field
@@ -22,25 +24,31 @@ from fstream.transport.channel import raised_number
 from fstream.worker import orders
 from fstream.worker.kin import adopt_orphans
 from fstream.worker.kin import end_descendants
+from fstream.worker.kin import kill_group
+from fstream.worker.kin import pidfd
 from fstream.worker.orders import Order
 from fstream.worker.start import start_worker
+from fstream.worker.vigil import Bell
+from fstream.worker.vigil import Vigil
 
 _GRACE = 2.0
+_MOST_DESCRIPTORS = 65536
 
 
 def main(end: int, program: int) -> Never:
     """Serve the process ``program`` through the descriptor ``end``."""
-    os.setsid()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    adopt_orphans()
-    _close_strangers(end)
+    workers: dict[int, Worker] = {}
     try:
-        nursery = Nursery(socket.socket(fileno=raised_number(end)), program)
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        adopt_orphans()
+        _close_strangers(end)
+        nursery = Nursery(socket.socket(fileno=raised_number(end)), program, workers)
         gc.collect()
         gc.freeze()
         nursery.run()
     finally:
-        end_descendants()
+        end_descendants(workers)
         os._exit(0)
 
 
@@ -51,6 +59,7 @@ class Session:
 
     end: socket.socket
     workers: dict[int, int] = field(default_factory=dict[int, int])
+    unsent: deque[Order] = field(default_factory=deque[Order])
     deadline: float | None = None
 
 
@@ -61,39 +70,38 @@ class Worker:
 
     number: int
     pid: int
-    pidfd: int
     session: Session
 
 
 @final
 class Nursery:
-    """The loop of the nursery."""
+    """The loop of the nursery; ``workers`` are its living ones by process id."""
 
-    __slots__ = ("_end", "_epoll", "_program", "_sessions", "_workers")
+    __slots__ = ("_bell", "_end", "_epoll", "_program", "_sessions", "_workers")
 
-    def __init__(self, end: socket.socket, program: int) -> None:
+    def __init__(
+        self, end: socket.socket, program: int, workers: dict[int, Worker]
+    ) -> None:
+        self._program = Vigil(program)
+        self._bell = Bell()
         self._end = end
         self._epoll = select.epoll()
-        self._program = os.pidfd_open(program)
         self._sessions: dict[int, Session] = {}
-        self._workers: dict[int, Worker] = {}
-        self._epoll.register(end, select.EPOLLIN)
-        self._epoll.register(self._program, select.EPOLLIN)
+        self._workers = workers
+        for watched in (end, self._bell, self._program.descriptor):
+            if watched is not None:
+                self._epoll.register(watched, select.EPOLLIN)
 
     def run(self) -> None:
         """Serve until the program is gone."""
-        own = os.pidfd_open(os.getpid())
-        hello = Order(word="started", pid=os.getpid(), descriptors=(own,))
-        orders.write(self._end, hello)
-        os.close(own)
-        while True:
-            for number, _ in self._epoll.poll(self._patience()):
-                if number == self._program:
-                    return
+        while not self._program.is_over():
+            for number, event in self._epoll.poll(self._patience()):
                 if number == self._end.fileno() and not self._hear_program():
                     return
+                if number == self._bell.fileno():
+                    self._bell.rest()
                 if number in self._sessions:
-                    self._hear(self._sessions[number])
+                    self._attend(self._sessions[number], event)
             self._reap()
             self._end_overdue()
 
@@ -104,8 +112,9 @@ class Nursery:
             if session.deadline is not None
         ]
         if not deadlines:
-            return None
-        return max(0.0, min(deadlines) - time.monotonic())
+            return self._program.patience
+        wait = max(0.0, min(deadlines) - time.monotonic())
+        return min(wait, self._program.patience or wait)
 
     def _hear_program(self) -> bool:
         order = orders.read(self._end)
@@ -116,6 +125,12 @@ class Nursery:
             self._sessions[end.fileno()] = Session(end)
             self._epoll.register(end, select.EPOLLIN)
         return True
+
+    def _attend(self, session: Session, event: int) -> None:
+        if event & select.EPOLLOUT:
+            self._flush(session)
+        if event & ~select.EPOLLOUT:
+            self._hear(session)
 
     def _hear(self, session: Session) -> None:
         order = orders.read(session.end)
@@ -128,46 +143,50 @@ class Nursery:
         elif order.word == "fork":
             self._fork(session, order)
         elif order.word == "kill" and order.worker in session.workers:
-            _kill(session.workers[order.worker])
+            kill_group(session.workers[order.worker])
 
     def _fork(self, session: Session, order: Order) -> None:
-        if len(order.descriptors) != 2:  # noqa: PLR2004  # lost: there is no room
-            refused = Order(word="refused", worker=order.worker, value=EMFILE)
-            _tell(session, refused)
-            return
-        end, page = order.descriptors
         own = os.getpid()
         try:
-            pid = os.fork()
+            match order.descriptors:
+                case (end, page):
+                    pid = os.fork()
+                    if pid == 0:
+                        self._become_worker(end, page, nursery=own)
+                    self._adopt(session, order.worker, pid)
+                case _:  # lost on their way: there is no room
+                    self._refuse(session, order, EMFILE)
         except OSError as exc:
-            refused = Order(word="refused", worker=order.worker, value=exc.errno or 0)
-            _tell(session, refused)
-        else:
-            if pid == 0:
-                self._leave()
-                start_worker(end, page, own)
-            self._adopt(session, order.worker, pid)
-        os.close(end)
-        os.close(page)
+            self._refuse(session, order, exc.errno or 0)
+        finally:
+            _close(order.descriptors)
+
+    def _become_worker(self, end: int, page: int, *, nursery: int) -> Never:
+        try:
+            self._leave()
+            start_worker(end, page, nursery)
+        finally:
+            os._exit(1)
 
     def _leave(self) -> None:
         """Close in a new worker what is the nursery's."""
+        self._bell.close()
         self._epoll.close()
         self._end.close()
-        os.close(self._program)
+        self._program.close()
         for session in self._sessions.values():
             session.end.close()
-        for worker in self._workers.values():
-            os.close(worker.pidfd)
+
+    def _refuse(self, session: Session, order: Order, reason: int) -> None:
+        self._tell(session, Order(word="refused", worker=order.worker, value=reason))
 
     def _adopt(self, session: Session, number: int, pid: int) -> None:
-        pidfd = os.pidfd_open(pid)
-        worker = Worker(number=number, pid=pid, pidfd=pidfd, session=session)
-        self._workers[pid] = worker
+        self._workers[pid] = Worker(number=number, pid=pid, session=session)
         session.workers[number] = pid
-        self._epoll.register(pidfd, select.EPOLLIN)
-        started = Order(word="started", worker=number, pid=pid, descriptors=(pidfd,))
-        _tell(session, started)
+        door = pidfd(pid)
+        doors = () if door is None else (door,)
+        started = Order(word="started", worker=number, pid=pid, descriptors=doors)
+        self._tell(session, started)
 
     def _reap(self) -> None:
         flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
@@ -175,14 +194,12 @@ class Nursery:
             while (found := os.waitid(os.P_ALL, 0, flags)) is not None:
                 worker = self._workers.pop(found.si_pid, None)
                 if worker is not None:
-                    _kill(worker.pid)  # its helpers, while nobody can get its number
+                    kill_group(worker.pid)  # helpers, while nobody can get its number
                 _, status = os.waitpid(found.si_pid, 0)
                 if worker is not None:
                     self._report(worker, status)
 
     def _report(self, worker: Worker, status: int) -> None:
-        self._epoll.unregister(worker.pidfd)
-        os.close(worker.pidfd)
         session = worker.session
         del session.workers[worker.number]
         ended = Order(
@@ -191,8 +208,26 @@ class Nursery:
             pid=worker.pid,
             value=os.waitstatus_to_exitcode(status),
         )
-        _tell(session, ended)
+        self._tell(session, ended)
         self._close_if_empty(session)
+
+    def _tell(self, session: Session, order: Order) -> None:
+        session.unsent.append(order)
+        self._flush(session)
+
+    def _flush(self, session: Session) -> None:
+        """Send what is to be told, as far as the parent has room for it."""
+        while session.unsent:
+            try:
+                orders.write(session.end, session.unsent[0])
+            except BlockingIOError:
+                break
+            except OSError:  # nobody hears it any more
+                pass
+            _close(session.unsent.popleft().descriptors)
+        if session.deadline is None:
+            late = select.EPOLLOUT if session.unsent else 0
+            self._epoll.modify(session.end, select.EPOLLIN | late)
 
     def _end_overdue(self) -> None:
         now = time.monotonic()
@@ -200,24 +235,19 @@ class Nursery:
             if session.deadline is not None and session.deadline <= now:
                 session.deadline = now + _GRACE
                 for pid in session.workers.values():
-                    _kill(pid)
+                    kill_group(pid)
 
     def _close_if_empty(self, session: Session) -> None:
         if session.deadline is not None and not session.workers:
             del self._sessions[session.end.fileno()]
             session.end.close()
+            for order in session.unsent:
+                _close(order.descriptors)
 
 
-def _tell(session: Session, order: Order) -> None:
-    with suppress(OSError):  # it may be gone already
-        orders.write(session.end, order)
-
-
-def _kill(pid: int) -> None:
-    with suppress(OSError):  # not yet a group of its own
-        os.killpg(pid, signal.SIGKILL)
-    with suppress(OSError):
-        os.kill(pid, signal.SIGKILL)
+def _close(descriptors: tuple[int, ...]) -> None:
+    for number in descriptors:
+        os.close(number)
 
 
 def _close_strangers(end: int) -> None:
@@ -228,7 +258,8 @@ def _close_strangers(end: int) -> None:
                 os.close(number)
 
 
-def _open_descriptors() -> list[int]:
+def _open_descriptors() -> Iterable[int]:
     with suppress(OSError):
         return [int(link.name) for link in Path("/proc/self/fd").iterdir()]
-    return []
+    most: int = os.sysconf("SC_OPEN_MAX")
+    return range(min(most, _MOST_DESCRIPTORS))

@@ -4,15 +4,15 @@ Messages of a ``SOCK_SEQPACKET`` pair, so each comes whole, with descriptors
 beside it::
 
     program -> nursery   OPEN                  + the nursery's end of a session
-    nursery -> program   STARTED pid           + pidfd of the nursery
     session -> nursery   FORK worker           + worker's socket, its page
                          KILL worker
-    nursery -> session   STARTED worker pid    + pidfd of the worker
-                         ENDED worker pid wait-status
+    nursery -> session   STARTED worker pid    + pidfd of the worker, if there is one
+                         ENDED worker pid exit-code
                          REFUSED worker errno
 
-A session ends when its socket does: then all its workers are ended, and when the
-last one is gone the nursery closes its end.
+The nursery ends when the program closes its end, or is gone. A session ends when
+its socket does: then all its workers are ended, and when the last one is gone the
+nursery closes its end.
 """
 
 import os

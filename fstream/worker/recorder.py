@@ -11,9 +11,13 @@ parent when the worker is gone:
 """
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from struct import Struct
 from typing import Literal, final
+
+from fstream.transport.channel import raised_number
+from fstream.transport.owned import Owned
 
 TICKET, POSITION, STAGE, STAMP, OFFSET = range(5)
 NOWHERE = (1 << 64) - 1
@@ -37,16 +41,28 @@ class Note:
     stage: int | None = None
 
 
-def new_page() -> int:
-    """Make a page that processes can share; give its descriptor."""
-    page = os.memfd_create("fstream", os.MFD_CLOEXEC)
-    os.ftruncate(page, PAGE)
+def new_page() -> Owned:
+    """Make a page that processes can share; raises ``OSError`` without room."""
+    page = Owned(raised_number(_nameless_file()))
+    os.ftruncate(page.number, PAGE)
     return page
 
 
-def last_note(page: int) -> Note | None:
-    """Read what the owner of ``page`` noted last; ``None`` if it was idle."""
-    words = os.pread(page, _WORDS.size, 0)
+def _nameless_file() -> int:
+    """A file in memory, or where that is refused one on disk that has no name."""
+    try:
+        return os.memfd_create("fstream", os.MFD_CLOEXEC)
+    except OSError as exc:
+        refusal = exc
+    for folder in (os.environ.get("TMPDIR", "/tmp"), "/var/tmp", "/dev/shm"):  # noqa: S108  # nothing has a name there
+        with suppress(OSError):
+            return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    raise refusal
+
+
+def last_note(page: Owned) -> Note | None:
+    """Read what the worker of ``page`` noted last; ``None`` if it was idle."""
+    words = os.pread(page.number, _WORDS.size, 0)
     ticket, position, stage, _, offset = _WORDS.unpack(words)
     if ticket == 0:
         return None
