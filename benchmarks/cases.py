@@ -8,6 +8,7 @@ from benchmarks import growth
 from benchmarks import inline
 from benchmarks import memory
 from benchmarks import processes
+from benchmarks import waiting
 from benchmarks.scale import Scale
 from benchmarks.table import Row
 
@@ -18,6 +19,7 @@ CASES: Mapping[str, Case] = {
     "G2": inline.g2,
     "G3": inline.g3,
     "G4": inline.g4,
+    "G5": waiting.g5,
     "G7": processes.g7,
     "G8": processes.g8,
     "G16": memory.g16,

@@ -11,6 +11,7 @@ from benchmarks.workfunctions import even
 from benchmarks.workfunctions import f1
 from benchmarks.workfunctions import f2
 from benchmarks.workfunctions import f3
+from benchmarks.workfunctions import nap
 from fstream import Failure
 from fstream import Success
 
@@ -47,6 +48,11 @@ def caught(numbers: Iterable[int]) -> tuple[Collection[int], Collection[object]]
     failed: list[Exception] = []
     chain = _stream(numbers).map(f1).map(bad)
     return list(chain.catch(ValueError, do=failed.append).map(f3)), failed
+
+
+def napping(numbers: Iterable[int], *, at_once: int) -> list[int]:
+    """Do the work of G5."""
+    return list(_stream(numbers).map(nap, concurrency=at_once))
 
 
 def _stream(numbers: Iterable[int]) -> "stream[int]":

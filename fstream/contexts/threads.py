@@ -1,10 +1,8 @@
 """The threads context: threads of this process, for functions that wait."""
 
 import os
-import socket
 import time
 from collections import deque
-from contextlib import suppress
 from contextvars import Context as Variables
 from contextvars import copy_context
 from queue import SimpleQueue
@@ -12,14 +10,15 @@ from threading import Thread
 from typing import final
 
 from fstream.compiler.program import Segment
+from fstream.contexts.shared import Part
+from fstream.contexts.shared import Shared
+from fstream.contexts.waker import Waker
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Happening
-from fstream.interpreter.chunk import Returned
 from fstream.interpreter.kernel import ChunkKernel
 from fstream.interpreter.kernel import Surroundings
 from fstream.interpreter.kernel import chunk_kernel
 from fstream.plan.contexts import Threads
-from fstream.transport.channel import raised
 
 _PATIENCE = 0.5
 
@@ -34,12 +33,12 @@ class ThreadBackend:
     """
 
     __slots__ = (
-        "_answers",
         "_broken",
-        "_calls",
         "_context",
+        "_done",
         "_is_closed",
         "_open",
+        "_parts",
         "_segments",
         "_surroundings",
         "_threads",
@@ -48,12 +47,12 @@ class ThreadBackend:
     )
 
     def __init__(self, context: Threads) -> None:
-        self._answers: deque[Happening] = deque()
         self._broken: BaseException | None = None
-        self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._context = context
+        self._done: deque[Shared] = deque()
         self._is_closed = False
         self._open = 0
+        self._parts: SimpleQueue[Part | None] = SimpleQueue()
         self._segments: dict[int, Segment] = {}
         self._surroundings = Surroundings(
             context=repr(context),
@@ -62,7 +61,7 @@ class ThreadBackend:
         )
         self._threads: list[Thread] = []
         self._variables: Variables | None = None
-        self._waker = _Waker()
+        self._waker = Waker()
 
     def open(self, segments: tuple[Segment, ...]) -> None:
         """Get ready; no thread is started before there is a call."""
@@ -70,15 +69,22 @@ class ThreadBackend:
         self._variables = copy_context()
 
     def submit(self, call: Call) -> None:
-        """Hand ``call`` to the next free thread."""
-        self._open += 1
-        self._calls.put(call)
-        if len(self._threads) < min(self._open, self._context.width):
+        """Hand ``call`` to the next free threads."""
+        parts = Shared(call).parts
+        self._open += len(parts)
+        for _ in range(len(self._threads), min(self._open, self._context.width)):
             self._start()
+        for part in parts:
+            self._parts.put(part)
 
     def watch(self) -> tuple[int, ...]:
         """The descriptor that becomes readable when there are answers."""
-        return () if self._is_closed else (self._waker.fileno(),)
+        if self._is_closed:
+            return ()
+        descriptor = self._waker.ask()
+        if self._done or self._broken is not None:
+            self._waker.wake()
+        return (descriptor,)
 
     def poll(self) -> list[Happening]:
         """Give the answers that are ready; raises what is a mistake of ours."""
@@ -86,9 +92,11 @@ class ThreadBackend:
         if self._broken is not None:
             raise self._broken
         answers: list[Happening] = []
-        while self._answers:
-            answers.append(self._answers.popleft())
-        self._open -= len(answers)
+        while self._done:
+            done = self._done.popleft()
+            self._open -= len(done.parts)
+            segment = self._segments[done.call.segment]
+            answers.append(done.answer(segment, self._surroundings.pid))
         return answers
 
     def close(self) -> None:
@@ -97,7 +105,7 @@ class ThreadBackend:
             return
         self._is_closed = True
         for _ in self._threads:
-            self._calls.put(None)
+            self._parts.put(None)
         deadline = time.monotonic() + _PATIENCE
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -124,17 +132,17 @@ class ThreadBackend:
 
     def _work(self) -> None:
         kernels: dict[int, ChunkKernel] = {}
-        while (call := self._calls.get()) is not None and not self._is_closed:
-            kernel = kernels.get(call.segment)
+        while (part := self._parts.get()) is not None and not self._is_closed:
+            segment = part.whole.call.segment
+            kernel = kernels.get(segment)
             if kernel is None:
-                kernel = kernels[call.segment] = self._kernel(call.segment)
+                kernel = kernels[segment] = self._kernel(segment)
             began = time.perf_counter_ns()
-            reply = kernel(call.items, call.keys, call.flush)
-            service = time.perf_counter_ns() - began
-            self._answers.append(
-                Returned(call.ticket, reply, service, 0, self._surroundings.pid)
-            )
-            self._waker.wake()
+            part.reply = kernel(part.items, part.keys, None)
+            part.service_ns = time.perf_counter_ns() - began
+            if part.whole.has_last():
+                self._done.append(part.whole)
+                self._waker.wake()
 
     def _kernel(self, segment: int) -> ChunkKernel:
         return chunk_kernel(
@@ -142,36 +150,3 @@ class ThreadBackend:
             surroundings=self._surroundings,
             recorder=None,
         )
-
-
-@final
-class _Waker:
-    """A socket pair that tells a selector of answers, once for many."""
-
-    __slots__ = ("_inner", "_is_awake", "_outer")
-
-    def __init__(self) -> None:
-        inner, outer = socket.socketpair()
-        self._inner = raised(inner)
-        self._outer = raised(outer)
-        self._inner.settimeout(0)
-        self._outer.settimeout(0)
-        self._is_awake = False
-
-    def fileno(self) -> int:
-        return self._outer.fileno()
-
-    def wake(self) -> None:
-        if not self._is_awake:
-            self._is_awake = True
-            with suppress(OSError):  # closed by now
-                self._inner.send(b"!")
-
-    def rest(self) -> None:
-        with suppress(OSError):
-            self._outer.recv(64)
-        self._is_awake = False
-
-    def close(self) -> None:
-        self._inner.close()
-        self._outer.close()

@@ -90,7 +90,8 @@ class Call:
     """A chunk on its way to a segment.
 
     ``keys[i]`` is the ordinal of the source item that ``items[i]`` comes from.
-    ``flush`` is set where a stateful stage shall give what it holds.
+    ``flush`` is set where a stateful stage shall give what it holds. ``hands`` is
+    how many workers are to share the items.
     """
 
     ticket: int
@@ -98,6 +99,7 @@ class Call:
     items: list[object]
     keys: Sequence[int]
     flush: int | None
+    hands: int = 1
 
 
 @final

@@ -6,6 +6,7 @@ from benchmarks.__main__ import main
 from benchmarks.cases import CASES
 from benchmarks.handloops import recording
 from benchmarks.handpool import hand_pool
+from benchmarks.handthreads import mapped_in_threads
 from benchmarks.workfunctions import f1
 
 
@@ -39,5 +40,11 @@ def test_the_hand_loop_records_index_item_stage_and_frames() -> None:
 def test_the_hand_pool_keeps_the_order() -> None:
     with hand_pool(f1, width=2, chunk=7) as mapped:
         results = mapped(range(1000))
+
+    assert results == list(range(1, 1001))
+
+
+def test_the_threads_by_hand_keep_the_order() -> None:
+    results = mapped_in_threads(f1, range(1000), width=3)
 
     assert results == list(range(1, 1001))

@@ -68,6 +68,10 @@ def nothing(n: int) -> list[int]:
     return []
 
 
+def all_doubled(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(2 * n for n in numbers)
+
+
 def total(numbers: tuple[int, ...]) -> int:
     return sum(numbers)
 

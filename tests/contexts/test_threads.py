@@ -46,6 +46,20 @@ def test_calls_wait_side_by_side() -> None:
         assert sorted(map(str, outs([*answers(backend, [[0]] * 4)]))) == list("0123")
 
 
+def test_the_items_of_a_shared_call_wait_side_by_side() -> None:
+    meeting = threading.Barrier(4)
+
+    def meet(item: object) -> object:
+        meeting.wait(timeout=5)
+        return item
+
+    with closing(ThreadBackend(ON)) as backend:
+        backend.open((segment(meet, on=ON),))
+        backend.submit(call(1, "abcd", hands=4))
+
+        assert outs([*next_happenings(backend)]) == ["a", "b", "c", "d"]
+
+
 def test_no_more_threads_are_started_than_there_are_calls() -> None:
     with closing(ThreadBackend(ON)) as backend:
         backend.open((segment(work.thread_name, on=ON),))

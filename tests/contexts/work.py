@@ -57,13 +57,16 @@ def segment(*fns: object, on: Context, number: int = 0) -> Segment:
     )
 
 
-def call(ticket: int, items: Sequence[object], segment: int = 0) -> Call:
+def call(
+    ticket: int, items: Sequence[object], segment: int = 0, *, hands: int = 1
+) -> Call:
     return Call(
         ticket=ticket,
         segment=segment,
         items=list(items),
         keys=range(100, 100 + len(items)),
         flush=None,
+        hands=hands,
     )
 
 

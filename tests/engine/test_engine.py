@@ -131,7 +131,7 @@ def sent_until_full(engine: Engine) -> list[Call]:
     [
         (processes(1), QUICK, 2),
         (processes(1), SLOW, 1),
-        (threads(3), QUICK, 6),
+        (threads(2), QUICK, 4),
         (threads(3), SLOW, 3),
     ],
 )
@@ -146,6 +146,39 @@ def test_two_chunks_a_worker_are_out_and_one_where_an_item_takes_long(
     engine.on(Taken(1, is_enough=False))
 
     assert len(sent_until_full(engine)) == most
+
+
+def test_threads_share_a_chunk_whose_items_wait_and_no_more_is_pulled() -> None:
+    engine = engine_of(doubling(), on=threads(64))
+    engine.start()
+    sent = sent_until_full(engine)
+    commands: list[Command] = []
+    for call in sent:
+        assert (len(call.items), call.hands) == (1, 1)
+        commands += engine.on(returned(call, 2, service_ns=1_000_000))
+        commands += engine.on(Taken(1, is_enough=False))
+
+    shared: list[Call] = []
+    while engine.is_pulling:
+        (most,) = [c.most for c in commands if isinstance(c, Pull)][-1:]
+        commands = engine.on(pulled(*range(most)))
+        shared += calls(commands)
+
+    assert {(len(call.items), call.hands) for call in shared[1:]} == {(32, 32)}
+    assert sum(len(call.items) for call in shared) <= 2 * 64
+
+
+def test_threads_take_items_that_take_long_one_by_one() -> None:
+    engine = engine_of(doubling(), on=threads(64))
+    engine.start()
+    first = one_call(engine.on(pulled(1)))
+    engine.on(returned(first, 2, service_ns=SLOW))
+    engine.on(Taken(1, is_enough=False))
+
+    sent = sent_until_full(engine)
+
+    assert {(len(call.items), call.hands) for call in sent} == {(1, 1)}
+    assert len(sent) == 64
 
 
 @pytest.mark.parametrize(("context", "most"), [(processes(2), 2), (inline(), 1)])

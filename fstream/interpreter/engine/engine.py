@@ -60,6 +60,9 @@ from fstream.plan.contexts import Processes
 from fstream.plan.contexts import Threads
 from fstream.result.record import Captured
 
+MOST_HANDS = 32
+LEAST_HELD = 8
+
 
 @final
 @dataclass(slots=True)
@@ -319,7 +322,7 @@ class Engine:
             self.commands.append(Pull(self.fill.most(self._wanted())))
 
     def _wanted(self) -> int:
-        remote = (s.pace.size for s in self.stations if s.is_remote)
+        remote = (s.size() for s in self.stations if s.is_remote)
         return next(remote, MOST_ITEMS)
 
     def _finish(self, how: How) -> None:
@@ -328,11 +331,16 @@ class Engine:
 
 
 def window(context: Context) -> Window:
-    """How many chunks may be out with ``context``, or held for those before them."""
+    """How much may be out with ``context``, or held for what comes before it."""
     match context:
         case Inline():
             return Window(slow=1, quick=1, held=1)
-        case Threads(width) | Processes(width):
+        case Threads(width):
+            # What a part costs is shared by its items: threads take them one by one.
+            hands = max(1, min(width // 2, MOST_HANDS))
+            held = max(2 * width, LEAST_HELD)
+            return Window(slow=width, quick=2 * width, held=held, hands=hands)
+        case Processes(width):
             return Window(slow=width, quick=2 * width, held=4 * width)
         case _:
             assert_never(context)

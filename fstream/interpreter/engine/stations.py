@@ -39,12 +39,13 @@ class Station(Protocol):
 class Slot:
     """A part that is out, or waits for those before it to be passed on.
 
-    After a worker's death only the items at the positions ``sent`` are out, and
-    ``lost`` are not.
+    ``hands`` is how many workers share it. After a worker's death only the items at
+    the positions ``sent`` are out, and ``lost`` are not.
     """
 
     part: Chunk
     answer: Chunk | None
+    hands: int = 1
     sent: list[int] | None = None
     lost: list[Missing] = field(default_factory=list[Missing])
 
@@ -60,11 +61,14 @@ class Window:
 
     One part a worker where they take long: what waits behind a slow item could
     be executed elsewhere. Two otherwise, so that no worker waits for the next.
+    Where workers share a part, ``hands`` of them do unless its items take long,
+    and it counts as so many.
     """
 
     slow: int
     quick: int
     held: int
+    hands: int = 1
 
 
 @final
@@ -81,6 +85,7 @@ class SegmentStation:
     slots: deque[Slot] = field(default_factory=deque[Slot])
     pace: Pace = field(default_factory=Pace)
     out: int = 0
+    held: int = 0
 
     def push(self, chunk: Chunk) -> None:
         """Queue ``chunk``, and send out what the window has room for."""
@@ -95,25 +100,30 @@ class SegmentStation:
         """Whether anything is out or waiting."""
         return bool(self.waiting or self.slots)
 
+    def size(self) -> int:
+        """How many items the next part has at most."""
+        return max(self.pace.size, self._hands())
+
     def pump(self) -> None:
         """Send out what there is room for."""
         while self.waiting and self._fits_one_more():
             chunk = self.waiting.popleft()
             if not self._has_work(chunk):
-                self.slots.append(Slot(chunk, chunk))
+                self._hold(Slot(chunk, chunk))
                 self._pass_on()
                 continue
-            if self.is_remote and len(chunk.body) > self.pace.size:
-                chunk, *rest = parted(chunk, self.pace.size)
+            size = self.size()
+            if self.is_remote and len(chunk.body) > size:
+                chunk, *rest = parted(chunk, size)
                 self.waiting.extendleft(reversed(rest))
-            slot = Slot(chunk, None)
-            self.slots.append(slot)
-            self.out += 1
+            slot = Slot(chunk, None, hands=min(self._hands(), len(chunk.body) or 1))
+            self._hold(slot)
+            self.out += slot.hands
             self.submit(self, slot)
 
     def answer(self, slot: Slot, reply: Reply, *, context: str, pid: int) -> None:
         """Take the answer to ``slot``, and pass on what is complete."""
-        self.out -= 1
+        self.out -= slot.hands
         slot.answer = answered(
             slot.part, self.segment.number, reply, context=context, pid=pid
         )
@@ -133,19 +143,29 @@ class SegmentStation:
             items=items,
             keys=keys,
             flush=part.flush if part.flush in self.segment.stages else None,
+            hands=slot.hands,
         )
 
+    def _hands(self) -> int:
+        return 1 if self.pace.is_slow() else self.window.hands
+
     def _fits_one_more(self) -> bool:
-        window = self.window
+        window, hands = self.window, self._hands()
         most = window.slow if self.pace.is_slow() else window.quick
-        return self.out < most and len(self.slots) < window.held
+        return self.out + hands <= most and self.held + hands <= window.held
+
+    def _hold(self, slot: Slot) -> None:
+        self.slots.append(slot)
+        self.held += slot.hands
 
     def _has_work(self, chunk: Chunk) -> bool:
         return bool(chunk.body) or chunk.flush in self.segment.stages
 
     def _pass_on(self) -> None:
         while self.slots and self.slots[0].answer is not None:
-            self.after.push(self.slots.popleft().answer or _never())
+            slot = self.slots.popleft()
+            self.held -= slot.hands
+            self.after.push(slot.answer or _never())
 
 
 def _never() -> Chunk:

@@ -44,25 +44,31 @@ class ChunkKernel:
         self, items: Sequence[object], keys: Sequence[int], flush: int | None
     ) -> Reply:
         """Run on ``items``; what users' functions raise is in the reply."""
-        self.net.keys = keys
+        net, outs = self.net, self.outs
+        net.keys = keys
         self.function(items, flush)
+        # By position, and empty lists as they are: a chunk may be one item.
         reply = Reply(
-            outs=self.outs.copy(),
-            parents=None if self.is_dense else self.parents.copy(),
-            faults=self.net.faults.copy(),
-            probes=tuple(probe.copy() for probe in self.probes),
-            arrests=self.net.arrests.copy(),
-            lasts=None if self.lasts is None else self.lasts.copy(),
+            outs.copy(),
+            None if self.is_dense else self.parents.copy(),
+            net.faults.copy(),
+            tuple([probe.copy() for probe in self.probes]) if self.probes else (),
+            net.arrests.copy(),
+            None if self.lasts is None else self.lasts.copy(),
+            [],
         )
+        self._forget()
+        return reply
+
+    def _forget(self) -> None:
         self.outs.clear()
         self.parents.clear()
-        if self.lasts is not None:
-            self.lasts.clear()
         for probe in self.probes:
             probe.clear()
+        if self.lasts is not None:
+            self.lasts.clear()
         self.net.faults.clear()
         self.net.arrests.clear()
-        return reply
 
 
 def chunk_kernel(
