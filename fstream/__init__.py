@@ -42,6 +42,7 @@ from fstream.interpreter.report import RunFinished
 from fstream.interpreter.report import RunStarted
 from fstream.interpreter.report import StageReport
 from fstream.interpreter.row import Row
+from fstream.plan.care import Retry
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
@@ -89,6 +90,7 @@ __all__ = [
     "Port",
     "Report",
     "Result",
+    "Retry",
     "Row",
     "RunError",
     "RunEvent",

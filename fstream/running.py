@@ -84,7 +84,12 @@ def _refused(reasons: tuple[str, ...]) -> Generator[Outcome[object, object]]:
 def _inline_run(
     program: Program, budget: Budget, observers: Sequence[Observer]
 ) -> InlineRun:
-    here = Surroundings(context=repr(Inline()), pid=os.getpid(), clock=time.monotonic)
+    here = Surroundings(
+        context=repr(Inline()),
+        pid=os.getpid(),
+        clock=time.monotonic,
+        pause=time.sleep,
+    )
     audience = Audience(observers, program)
     return InlineRun(program, budget, audience=audience, surroundings=here)
 

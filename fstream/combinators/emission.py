@@ -4,6 +4,9 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from typing import Never, TypeVar
 
+from fstream.plan.care import Delivery
+from fstream.plan.care import Retry
+from fstream.plan.care import care_of
 from fstream.plan.contexts import Context
 from fstream.plan.emissions import Emit
 from fstream.plan.emissions import Item
@@ -27,6 +30,9 @@ def emit_stage(
     *,
     on: Context | None = None,
     name: str | None = None,
+    retry: Retry | None = None,
+    timeout: float | None = None,
+    delivery: Delivery = "rerun",
 ) -> Stage[A, B, E]:
     """Send on what ``fn(item)`` emits, in its order: items go on, messages exit.
 
@@ -38,7 +44,8 @@ def emit_stage(
     >>> emit_stage(check)  # doctest: +ELLIPSIS
     emit_stage(check)  # ...
     """
-    return Stage(Emitting(fn, label_for(fn, "emit_stage", on=on, name=name)))
+    care = care_of("emit_stage", retry=retry, timeout=timeout, delivery=delivery)
+    return Stage(Emitting(fn, label_for(fn, "emit_stage", on=on, name=name, care=care)))
 
 
 def emit(item: B) -> Emit[B]:

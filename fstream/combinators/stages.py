@@ -4,6 +4,9 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from typing import TypeVar, overload
 
+from fstream.plan.care import Delivery
+from fstream.plan.care import Retry
+from fstream.plan.care import care_of
 from fstream.plan.contexts import Context
 from fstream.plan.labels import check_class
 from fstream.plan.labels import check_context
@@ -42,17 +45,43 @@ def identity(cls: type[A]) -> Stage[A, A]:
 
 
 def map_stage(
-    fn: Callable[[A], B], *, on: Context | None = None, name: str | None = None
+    fn: Callable[[A], B],
+    *,
+    on: Context | None = None,
+    name: str | None = None,
+    retry: Retry | None = None,
+    timeout: float | None = None,
+    delivery: Delivery = "rerun",
 ) -> Stage[A, B]:
     """Replace each item by ``fn(item)``.
 
     ``None`` is an item like any other, and so is a list. Where ``fn`` raises, its
     item fails and the others go on.
 
+    What all stages that call a function may be told besides:
+
+    * ``retry``: call it again for an item that failed, see ``Retry``.
+    * ``timeout``: seconds that one attempt at an item may take; then the item is
+      ``TimedOut``. Processes are killed for it, threads are left behind; inline
+      nothing can be interrupted, and the limit means nothing.
+    * ``delivery``: with ``"rerun"`` items that a dead worker had finished, but not
+      yet delivered, are executed again; with ``"at_most_once"`` none ever is, which
+      costs a round trip an item.
+
     >>> map_stage(str.upper)  # doctest: +ELLIPSIS
     map_stage(str.upper)  # ...
+    >>> from fstream import collect, run, source
+    >>> tries = iter([OSError("busy"), "done"])
+    >>> def ask(item: int) -> str:
+    ...     answer = next(tries)
+    ...     if isinstance(answer, str):
+    ...         return answer
+    ...     raise answer
+    >>> run(source([1]).via(map_stage(ask, retry=Retry(2))).to(collect()))
+    <Success: ('done',)>
     """
-    return Stage(Map(fn, label_for(fn, "map_stage", on=on, name=name)))
+    care = care_of("map_stage", retry=retry, timeout=timeout, delivery=delivery)
+    return Stage(Map(fn, label_for(fn, "map_stage", on=on, name=name, care=care)))
 
 
 def flat_map_stage(
@@ -60,27 +89,41 @@ def flat_map_stage(
     *,
     on: Context | None = None,
     name: str | None = None,
+    retry: Retry | None = None,
+    timeout: float | None = None,
+    delivery: Delivery = "rerun",
 ) -> Stage[A, B]:
     """Replace each item by the items of ``fn(item)``.
 
     They are pulled one by one, so the iterable may be long. Where it raises, what
-    it gave before has gone on and its item fails.
+    it gave before has gone on and its item fails. With ``retry`` or ``timeout`` they
+    are collected before the first of them goes on, since they belong to the attempt.
 
     >>> flat_map_stage(str.split)  # doctest: +ELLIPSIS
     flat_map_stage(str.split)  # ...
     """
-    return Stage(FlatMap(fn, label_for(fn, "flat_map_stage", on=on, name=name)))
+    care = care_of("flat_map_stage", retry=retry, timeout=timeout, delivery=delivery)
+    return Stage(
+        FlatMap(fn, label_for(fn, "flat_map_stage", on=on, name=name, care=care))
+    )
 
 
 def filter_stage(
-    fn: Callable[[A], bool], *, on: Context | None = None, name: str | None = None
+    fn: Callable[[A], bool],
+    *,
+    on: Context | None = None,
+    name: str | None = None,
+    retry: Retry | None = None,
+    timeout: float | None = None,
+    delivery: Delivery = "rerun",
 ) -> Stage[A, A]:
     """Keep the items for which ``fn(item)`` is true.
 
     >>> filter_stage(str.isdigit)  # doctest: +ELLIPSIS
     filter_stage(str.isdigit)  # ...
     """
-    return Stage(Filter(fn, label_for(fn, "filter_stage", on=on, name=name)))
+    care = care_of("filter_stage", retry=retry, timeout=timeout, delivery=delivery)
+    return Stage(Filter(fn, label_for(fn, "filter_stage", on=on, name=name, care=care)))
 
 
 @overload
@@ -89,6 +132,9 @@ def try_stage(
     *,
     on: Context | None = None,
     name: str | None = None,
+    retry: Retry | None = None,
+    timeout: float | None = None,
+    delivery: Delivery = "rerun",
 ) -> Stage[A, B, E]: ...
 @overload
 def try_stage(
@@ -96,12 +142,18 @@ def try_stage(
     *,
     on: Context | None = None,
     name: str | None = None,
+    retry: Retry | None = None,
+    timeout: float | None = None,
+    delivery: Delivery = "rerun",
 ) -> Stage[A, B, E]: ...
 def try_stage(
     fn: Callable[[A], Result[B, E]],
     *,
     on: Context | None = None,
     name: str | None = None,
+    retry: Retry | None = None,
+    timeout: float | None = None,
+    delivery: Delivery = "rerun",
 ) -> Stage[A, B, E]:
     """Replace each item by the success of ``fn(item)``; its failure exits.
 
@@ -113,7 +165,8 @@ def try_stage(
     >>> try_stage(parse)  # doctest: +ELLIPSIS
     try_stage(parse)  # ...
     """
-    return Stage(Try(fn, label_for(fn, "try_stage", on=on, name=name)))
+    care = care_of("try_stage", retry=retry, timeout=timeout, delivery=delivery)
+    return Stage(Try(fn, label_for(fn, "try_stage", on=on, name=name, care=care)))
 
 
 def within(context: Context, stage: Stage[A, B, E]) -> Stage[A, B, E]:

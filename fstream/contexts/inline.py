@@ -27,6 +27,7 @@ class InlineBackend:
             context=repr(context),
             pid=os.getpid(),
             clock=time.monotonic,
+            pause=time.sleep,
         )
 
     def open(self, segments: tuple[Segment, ...]) -> None:
@@ -41,7 +42,9 @@ class InlineBackend:
     def submit(self, call: Call) -> None:
         """Execute ``call``."""
         began = time.perf_counter_ns()
-        reply = self._kernels[call.segment](call.items, call.keys, call.flush)
+        reply = self._kernels[call.segment](
+            call.items, call.keys, call.flush, past=call.past
+        )
         service = time.perf_counter_ns() - began
         self._answers.append(
             Returned(call.ticket, reply, service, 0, self._surroundings.pid)

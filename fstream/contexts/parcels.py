@@ -51,6 +51,7 @@ def pack_call(call: Call, *, keyed: frozenset[int]) -> Frame:
         flush=call.flush,
         barred=tuple(barred.items()),
         length=len(call.items),
+        past=call.past,
     )
     return call_frame(call, head, payload)
 

@@ -58,6 +58,7 @@ class ThreadBackend:
             context=repr(context),
             pid=os.getpid(),
             clock=time.monotonic,
+            pause=time.sleep,
         )
         self._threads: list[Thread] = []
         self._variables: Variables | None = None
@@ -138,7 +139,7 @@ class ThreadBackend:
             if kernel is None:
                 kernel = kernels[segment] = self._kernel(segment)
             began = time.perf_counter_ns()
-            part.reply = kernel(part.items, part.keys, None)
+            part.reply = kernel(part.items, part.keys, None, past=part.whole.call.past)
             part.service_ns = time.perf_counter_ns() - began
             if part.whole.has_last():
                 self._done.append(part.whole)

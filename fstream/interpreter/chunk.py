@@ -50,6 +50,7 @@ class Fault:
     """What failed one item of a chunk; ``position`` is the item's in the chunk.
 
     ``is_result`` says that the stage was through: its result could not cross.
+    ``earlier`` tells, in a line each, what ended the attempts before this one.
     """
 
     place: int
@@ -58,6 +59,7 @@ class Fault:
     step: Step
     cause: "Glimpse | Details | OpenExit | Loss | SourceBroke"
     is_result: bool = False
+    earlier: tuple[str, ...] = ()
 
 
 @final
@@ -91,7 +93,8 @@ class Call:
 
     ``keys[i]`` is the ordinal of the source item that ``items[i]`` comes from.
     ``flush`` is set where a stateful stage shall give what it holds. ``hands`` is
-    how many workers are to share the items.
+    how many workers are to share the items. ``past`` is set where workers have ended
+    at the one item before: how, in a line each.
     """
 
     ticket: int
@@ -100,6 +103,7 @@ class Call:
     keys: Sequence[int]
     flush: int | None
     hands: int = 1
+    past: tuple[str, ...] = ()
 
 
 @final

@@ -27,7 +27,6 @@ class Failed:
     fault: Fault
     context: str
     pid: int
-    attempt: int = 1
     item: object = None
 
 
@@ -58,7 +57,8 @@ def worker_lost(failed: Failed, loss: Loss, program: Program) -> WorkerLost:
         step=failed.fault.step,
         index=failed.index,
         item=short_repr(failed.item, ITEM_LIMIT),
-        attempt=failed.attempt,
+        attempt=len(failed.fault.earlier) + 1,
+        earlier=failed.fault.earlier,
         context=failed.context,
         pid=loss.pid,
         exit_code=loss.exit_code,
@@ -77,7 +77,7 @@ def _stage_failure(
         site=str(label.site),
         step=failed.fault.step,
         index=failed.index,
-        attempt=failed.attempt,
+        earlier=failed.fault.earlier,
         context=failed.context,
         pid=failed.pid,
     )

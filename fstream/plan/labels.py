@@ -1,4 +1,4 @@
-"""Labels: a stage's name, site, context.
+"""Labels: a stage's name, site, context, care.
 
 Combinators make them from what they were given; a wrong argument is refused
 here, at the user's call, in one sentence that names the argument.
@@ -11,6 +11,8 @@ from functools import partial
 from types import FrameType
 from typing import Never, final
 
+from fstream.plan.care import CARELESS
+from fstream.plan.care import Care
 from fstream.plan.contexts import Context
 from fstream.result.value import named_value
 
@@ -32,11 +34,12 @@ class Site:
 @final
 @named_value
 class Label:
-    """What a stage is called, where it was written, and where it shall run."""
+    """What a stage is called, where it was written, where and how it shall run."""
 
     name: str
     site: Site = field(compare=False)
     on: Context | None = None
+    care: Care = CARELESS
 
 
 def label_for(
@@ -45,6 +48,7 @@ def label_for(
     *,
     on: Context | None = None,
     name: str | None = None,
+    care: Care = CARELESS,
 ) -> Label:
     """Label a stage that calls ``fn``, checking all that ``call`` was given."""
     check_function(fn, f"{call}(fn=...)")
@@ -52,12 +56,13 @@ def label_for(
         check_context(on, f"{call}(on=...)")
     if name is not None:
         check_name(name, f"{call}(name=...)")
-    return label(function_name(fn) if name is None else name, on=on)
+    own = function_name(fn) if name is None else name
+    return Label(name=own, site=_caller(), on=on, care=care)
 
 
-def label(name: str, *, on: Context | None = None) -> Label:
+def label(name: str) -> Label:
     """Label a stage with ``name`` and the place where the user wrote it."""
-    return Label(name=name, site=_caller(), on=on)
+    return Label(name=name, site=_caller())
 
 
 def check_function(fn: object, argument: str) -> None:

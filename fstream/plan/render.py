@@ -14,6 +14,7 @@ from itertools import chain
 from reprlib import Repr
 from typing import TypeAlias, assert_never, final
 
+from fstream.plan.care import Care
 from fstream.plan.labels import Label
 from fstream.plan.labels import Site
 from fstream.plan.labels import function_name
@@ -194,7 +195,19 @@ def _call(stage: _Calling) -> _Lines:
     label = stage.label
     name = "" if label.name == own else f", name={label.name!r}"
     on = "" if label.on is None else f", on={label.on!r}"
-    return _line(f"{_verb(stage)}({own}{on}{name})", label)
+    return _line(f"{_verb(stage)}({own}{on}{name}{_care(label.care)})", label)
+
+
+def _care(care: Care) -> str:
+    return "".join(
+        f", {name}={told!r}"
+        for name, told, usual in (
+            ("retry", care.retry, None),
+            ("timeout", care.timeout, None),
+            ("delivery", care.delivery, "rerun"),
+        )
+        if told != usual
+    )
 
 
 def _verb(stage: _Calling) -> str:

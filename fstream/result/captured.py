@@ -169,7 +169,7 @@ def stage_failure(
     site: str,
     step: Step,
     index: int,
-    attempt: int,
+    earlier: tuple[str, ...],
     context: str,
     pid: int,
 ) -> StageFailure:
@@ -180,7 +180,8 @@ def stage_failure(
         step=step,
         index=index,
         item=cause.item,
-        attempt=attempt,
+        attempt=len(earlier) + 1,
+        earlier=earlier,
         context=context,
         pid=pid,
         effects="none" if step in {"decode", "open"} else "complete",

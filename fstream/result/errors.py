@@ -48,7 +48,8 @@ class StageFailure:
     """User code of a stage raised, or a value could not cross to or from it.
 
     ``index`` is the ordinal of the pulled source item, and ``item`` the bounded
-    ``repr`` of what the stage was given, made where it failed.
+    ``repr`` of what the stage was given, made where it failed. ``attempt`` counts
+    from 1; ``earlier`` tells in a line each what ended the attempts before it.
 
     >>> from fstream import collect, map_stage, run, source
     >>> error = run(source(["1", "x"]).via(map_stage(int)).to(collect())).failure()
@@ -68,6 +69,7 @@ class StageFailure:
     pid: int
     effects: Effects
     error: Captured
+    earlier: tuple[str, ...] = ()
     carrier: Carrier | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -133,6 +135,7 @@ class WorkerLost:
     exit_code: int | None
     signal: str | None
     effects: Effects
+    earlier: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Answer the facts as JSON objects."""
@@ -153,7 +156,7 @@ class TimedOut:
 
     >>> from dataclasses import fields
     >>> [at.name for at in fields(TimedOut)][-2:]
-    ['limit', 'effects']
+    ['effects', 'earlier']
     """
 
     stage: str
@@ -165,6 +168,7 @@ class TimedOut:
     pid: int
     limit: float
     effects: Effects
+    earlier: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Answer the facts as JSON objects."""
@@ -345,9 +349,13 @@ _AT = {
 
 
 def _where(error: ItemFailure) -> str:
+    earlier = "".join(
+        f"attempt {number} ended by {text.splitlines()[0]}\n"
+        for number, text in enumerate(error.earlier, 1)
+    )
     return (
         f"in {error.context}, pid {error.pid}, attempt {error.attempt}, "
-        f"effects {error.effects}\n"
+        f"effects {error.effects}\n{earlier}"
     )
 
 

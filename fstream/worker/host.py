@@ -112,6 +112,7 @@ class Host:
             context=terms.context,
             pid=os.getpid(),
             clock=time.monotonic,
+            pause=time.sleep,
         )
         for segment in shipped.segments:
             self._kernels[segment.number] = chunk_kernel(
@@ -144,7 +145,7 @@ class Host:
         keys = range(head.length) if head.keys is None else head.keys
         self._words[STAGE] = CALLING
         if not head.barred:
-            return kernel(items, keys, head.flush)
+            return kernel(items, keys, head.flush, past=head.past)
         where = self._wheres[segment]
         reply = Reply([], None, [], (), [])
         start = taken = 0

@@ -51,9 +51,12 @@ class CallHead(NamedTuple):
     flush: int | None
     barred: tuple[tuple[int, Details], ...]
     length: int
+    past: tuple[str, ...]
 
 
-_FaultLine: TypeAlias = tuple[int, int, int, Step, Details | None, bool]
+_FaultLine: TypeAlias = tuple[
+    int, int, int, Step, Details | None, bool, tuple[str, ...]
+]
 
 
 class ReplyHead(NamedTuple):
@@ -97,8 +100,8 @@ def read_reply_head(frame: Frame) -> tuple[Reply, int]:
     """Read our part of a reply, and who gave it; all outputs are yet ``None``."""
     head = ReplyHead(*pickle.loads(frame.head))  # noqa: S301  # written by us
     faults = [
-        Fault(place, position, stage, step, details or OpenExit(None), is_result)
-        for place, position, stage, step, details, is_result in head.faults
+        Fault(place, position, stage, step, details or OpenExit(None), result, past)
+        for place, position, stage, step, details, result, past in head.faults
     ]
     outs: list[object] = [None] * head.outs
     reply = Reply(outs, head.parents, faults, head.probes, head.arrests, head.lasts)
@@ -154,7 +157,7 @@ def reply_frame(call: Frame, reply: Reply, payload: Payload) -> Frame:
     faults: list[_FaultLine] = [
         (
             *(fault.place, fault.position, fault.stage, fault.step),
-            *(_details(fault), fault.is_result),
+            *(_details(fault), fault.is_result, fault.earlier),
         )
         for fault in reply.faults
     ]

@@ -19,7 +19,7 @@ from fstream.interpreter.kernel import Surroundings
 from tests.engine.plans import sentence
 from tests.engine.plans import told
 
-HERE = Surroundings(context="inline()", pid=1, clock=lambda: 0.0)
+HERE = Surroundings(context="inline()", pid=1, clock=lambda: 0.0, pause=abs)
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,9 @@ class World:
         }
 
     def _kernel(self, segment: Segment) -> ChunkKernel:
-        here = Surroundings(context=repr(segment.context), pid=7, clock=lambda: 0.0)
+        here = Surroundings(
+            context=repr(segment.context), pid=7, clock=lambda: 0.0, pause=abs
+        )
         is_remote = isinstance(segment.context, Processes)
         return chunk_kernel(
             segment, surroundings=here, recorder=self.page if is_remote else None
@@ -232,7 +234,9 @@ class World:
     def _executed(self, call: Call) -> Reply:
         self.script.page = self.page
         self.script.calls.clear()
-        return self.kernels[call.segment](call.items, call.keys, call.flush)
+        return self.kernels[call.segment](
+            call.items, call.keys, call.flush, past=call.past
+        )
 
     # ---- what goes wrong
 

@@ -24,7 +24,7 @@ from fstream.plan.contexts import threads
 from fstream.plan.typed import Stage
 from tests.engine.plans import told
 
-HERE = Surroundings(context="here", pid=1, clock=lambda: 0.0)
+HERE = Surroundings(context="here", pid=1, clock=lambda: 0.0, pause=abs)
 SHAPES = ("sized", "counted", "chunk", "recorded")
 
 

@@ -54,7 +54,7 @@ def failure(cause: Glimpse | Details) -> StageFailure:
         site="job.py:3",
         step="call",
         index=7,
-        attempt=1,
+        earlier=(),
         context="inline()",
         pid=1,
     )

@@ -25,9 +25,12 @@ from fstream.compiler.shape import is_single
 from fstream.compiler.shape import leaves
 from fstream.compiler.shape import numbers
 from fstream.compiler.shape import parts
+from fstream.interpreter.kernel.cared import Cared
+from fstream.interpreter.kernel.cared import cared
 from fstream.interpreter.kernel.frame import written
 from fstream.interpreter.kernel.nets import Batching
 from fstream.interpreter.kernel.nets import Scattering
+from fstream.interpreter.kernel.nets import Surroundings
 from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.kernel.template import Template
 from fstream.interpreter.kernel.writer import STREAMED
@@ -96,7 +99,7 @@ def _compiled(op: Op, exits: int, shape: Shape) -> Compiled:
         has_stages=len(numbers(op)) > 1,
         has_ends=not has_one_end(op, exits),
         derived=derived_filter(op, exits),
-        names=tuple(bindings(op, _no_clock)),
+        names=tuple(bindings(op, _NOWHERE, None)),
     )
     lines = written(template, op, exits)
     source = "\n".join(line for line, _ in lines) + "\n"
@@ -115,8 +118,11 @@ def _compiled(op: Op, exits: int, shape: Shape) -> Compiled:
     )
 
 
-def _no_clock() -> float:
-    return 0.0
+def _no_pause(_seconds: float) -> None:
+    """Wait for nothing, where no function is called."""
+
+
+_NOWHERE = Surroundings(context="", pid=0, clock=float, pause=_no_pause)
 
 
 def skeleton(op: Op) -> str:
@@ -145,27 +151,38 @@ def _detail(node: Leafs) -> str:
             return ""
 
 
-def bindings(op: Op, clock: Callable[[], float]) -> dict[str, object]:
+def bindings(op: Op, here: Surroundings, page: memoryview | None) -> dict[str, object]:
     """What the names in generated source stand for."""
     bound: dict[str, object] = {}
     for leaf in leaves(op):
-        bound |= _bound(leaf.number, leaf.node, clock)
+        bound |= _bound(leaf, here, page)
     for branch in _branches(op):
         for n, test in enumerate(branch.tests):
             bound[f"t{branch.number}_{n}"] = _tested(test)
     return bound
 
 
-def _bound(number: int, node: Leafs, clock: Callable[[], float]) -> dict[str, object]:
-    name = f"f{number}"
+def cared_for(bound: Mapping[str, object]) -> dict[int, Cared]:
+    """The functions in ``bound`` that are called with care, by their stages."""
+    return {
+        int(name[1:]): function
+        for name, function in bound.items()
+        if isinstance(function, Cared)
+    }
+
+
+def _bound(
+    leaf: Leaf, here: Surroundings, page: memoryview | None
+) -> dict[str, object]:
+    name, node = f"f{leaf.number}", leaf.node
     match node:
-        case Map(fn) | FlatMap(fn) | Filter(fn) | Try(fn) | Emitting(fn):
-            return {name: fn}
+        case Map() | FlatMap() | Filter() | Try() | Emitting():
+            return {name: _called(node, here, page)}
         case Wrap(case):
             return {name: Success if case == "success" else Failure}
         case Batch(size, within):
-            batching = Batching(size, within, clock)
-            return {name: batching.put, f"h{number}": batching.rest}
+            batching = Batching(size, within, here.clock)
+            return {name: batching.put, f"h{leaf.number}": batching.rest}
         case Leave(port):
             return {} if port is None else {name: port}
         case Scatter(tests):
@@ -174,6 +191,23 @@ def _bound(number: int, node: Leafs, clock: Callable[[], float]) -> dict[str, ob
             return {}
         case _:
             assert_never(node)
+
+
+def _called(
+    node: Map | FlatMap | Filter | Try | Emitting,
+    here: Surroundings,
+    page: memoryview | None,
+) -> object:
+    """The function of ``node``, with the care that its stage was told to take."""
+    caring = cared(
+        node.fn,
+        node.label.care,
+        collects=isinstance(node, FlatMap | Emitting),
+        clock=here.clock,
+        pause=here.pause,
+        page=page,
+    )
+    return caring or node.fn
 
 
 def _branches(op: Op) -> tuple[Branch, ...]:

@@ -9,6 +9,7 @@ from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import OpenExit
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.kernel.build import bindings
+from fstream.interpreter.kernel.build import cared_for
 from fstream.interpreter.kernel.build import compiled
 from fstream.interpreter.kernel.nets import Net
 from fstream.interpreter.kernel.nets import Surroundings
@@ -41,11 +42,20 @@ class ChunkKernel:
     is_dense: bool
 
     def __call__(
-        self, items: Sequence[object], keys: Sequence[int], flush: int | None
+        self,
+        items: Sequence[object],
+        keys: Sequence[int],
+        flush: int | None,
+        *,
+        past: tuple[str, ...] = (),
     ) -> Reply:
-        """Run on ``items``; what users' functions raise is in the reply."""
+        """Run on ``items``; what users' functions raise is in the reply.
+
+        ``past`` is what ended earlier attempts at all of them.
+        """
         net, outs = self.net, self.outs
         net.keys = keys
+        net.past = past
         self.function(items, flush)
         # By position, and empty lists as they are: a chunk may be one item.
         reply = Reply(
@@ -77,19 +87,26 @@ def chunk_kernel(
     """The kernel of ``segment``; notes what it executes in ``recorder``.
 
     Word 1 of the recorder is the position of the item in execution, word 2 the
-    number of the stage (written only where the segment has more than one).
+    number of the stage (written only where the segment has more than one), word 3
+    when its time is over (written only by stages that have a limit).
     """
     op = segment.op
     shape = compiled(op, segment.exits, "chunk" if recorder is None else "recorded")
     labels = dict(zip(segment.stages, segment.labels, strict=True))
-    net = Net(marks=shape.marks, labels=labels, surroundings=surroundings)
+    bound = bindings(op, surroundings, recorder)
+    net = Net(
+        marks=shape.marks,
+        labels=labels,
+        surroundings=surroundings,
+        cared=cared_for(bound),
+    )
     outs: list[object] = []
     parents: list[int] = []
     lasts: list[int] = []
     probes: tuple[list[int], ...] = tuple([] for _ in shape.probes)
     chunk = _Chunk(net, outs, shape.is_single, _interrupts(segment))
     env: dict[str, object] = {
-        **bindings(op, surroundings.clock),
+        **bound,
         "caught": chunk.caught,
         "arrest": chunk.arrest,
         "opened": chunk.opened,
@@ -144,6 +161,7 @@ class _Chunk:
         if cause is None:
             return False
         fault = Fault(self._place(), position, cause[0], "call", cause[1])
+        fault.earlier = self.net.earlier(cause[0])
         self.net.faults.append(fault)
         return True
 

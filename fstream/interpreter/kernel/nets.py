@@ -18,6 +18,8 @@ from returns.result import Failure
 from returns.result import Success
 
 from fstream.interpreter.chunk import Fault
+from fstream.interpreter.kernel.cared import OWN
+from fstream.interpreter.kernel.cared import Cared
 from fstream.interpreter.kernel.writer import Mark
 from fstream.plan.labels import Label
 from fstream.plan.nodes import Erased
@@ -41,6 +43,7 @@ class Surroundings:
     context: str
     pid: int
     clock: Callable[[], float]
+    pause: Callable[[float], None]
 
 
 class Stopped(BaseException):
@@ -50,12 +53,17 @@ class Stopped(BaseException):
 @final
 @dataclass(slots=True, kw_only=True)
 class Net:
-    """The faults of a kernel, and what is needed to name them."""
+    """The faults of a kernel, and what is needed to name them.
+
+    ``past`` is what ended earlier attempts at the items at hand, each in a line.
+    """
 
     marks: Mapping[int, Mark]
     labels: dict[int, Label]
     surroundings: Surroundings
+    cared: Mapping[int, Cared]
     keys: Sequence[int] = ()
+    past: tuple[str, ...] = ()
     faults: list[Fault] = field(default_factory=list[Fault])
     arrests: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
 
@@ -75,6 +83,11 @@ class Net:
             inner = inner.tb_next
         return mark.stage, glimpse(exc, item)
 
+    def earlier(self, stage: int) -> tuple[str, ...]:
+        """What ended the attempts before the one that has just failed in ``stage``."""
+        cared = self.cared.get(stage)
+        return self.past if cared is None else self.past + cared.earlier
+
     def failure(self, stage: int, cause: Glimpse, index: int) -> StageFailure:
         """The error value for a failure in ``stage``."""
         label = self.labels[stage]
@@ -84,7 +97,7 @@ class Net:
             site=str(label.site),
             step="call",
             index=index,
-            attempt=1,
+            earlier=self.earlier(stage),
             context=self.surroundings.context,
             pid=self.surroundings.pid,
         )
@@ -165,6 +178,7 @@ _OWN = frozenset(
         _noted,
         _passes,
         Scattering.tagged,
+        *OWN,
     )
 )
 

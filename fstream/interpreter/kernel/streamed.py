@@ -13,6 +13,7 @@ from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import OpenExit
 from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.kernel.build import bindings
+from fstream.interpreter.kernel.build import cared_for
 from fstream.interpreter.kernel.build import compiled
 from fstream.interpreter.kernel.nets import Net
 from fstream.interpreter.kernel.nets import Stopped
@@ -84,11 +85,17 @@ def stream_kernel(
     """The kernel of ``segment`` over a source; ``pulled`` counts a sized one."""
     code = compiled(segment.op, segment.exits, shape)
     labels = dict(zip(segment.stages, segment.labels, strict=True))
-    net = Net(marks=code.marks, labels=labels, surroundings=surroundings)
+    bound = bindings(segment.op, surroundings, None)
+    net = Net(
+        marks=code.marks,
+        labels=labels,
+        surroundings=surroundings,
+        cared=cared_for(bound),
+    )
     stream = _Stream(net=net, allowed=allowed, pulled=pulled or _nothing)
     seen = [0] * 16
     env: dict[str, object] = {
-        **bindings(segment.op, surroundings.clock),
+        **bound,
         "caught": stream.caught,
         "arrest": stream.arrest,
         "opened": stream.opened,
@@ -144,6 +151,7 @@ class _Stream:
         if cause is None:
             return False
         fault = Fault(0, self._index(), cause[0], "call", cause[1])
+        fault.earlier = self.net.earlier(cause[0])
         self.net.faults.append(fault)
         return True
 
