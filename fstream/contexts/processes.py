@@ -22,6 +22,7 @@ from fstream.contexts.remote import Remote
 from fstream.contexts.shipping import ship
 from fstream.contexts.shortage import Shortage
 from fstream.interpreter.chunk import Call
+from fstream.interpreter.chunk import Freed
 from fstream.interpreter.chunk import Happening
 from fstream.plan.contexts import Processes
 from fstream.transport.channel import LOWEST
@@ -50,6 +51,7 @@ class ProcessBackend:
         "_epoll",
         "_first",
         "_keyed",
+        "_lasts",
         "_owner",
         "_refused",
         "_remotes",
@@ -58,6 +60,7 @@ class ProcessBackend:
         "_setting",
         "_shortage",
         "_started",
+        "_unread",
     )
 
     def __init__(self, context: Processes) -> None:
@@ -70,14 +73,17 @@ class ProcessBackend:
         self._by_descriptor: dict[int, Remote] = {}
         self._segments: dict[int, Segment] = {}
         self._keyed: frozenset[int] = frozenset()
+        self._lasts: dict[int, int] = {}
         self._session: Session | None = None
         self._setting: Setting | None = None
         self._shortage = Shortage(context)
         self._started = 0
+        self._unread: list[tuple[Frame, Sent]] = []
 
     def open(self, segments: tuple[Segment, ...]) -> None:
         """Get ready; no process is started before there is a call."""
         self._segments = {segment.number: segment for segment in segments}
+        self._lasts = {segment.number: last_stage(segment.op) for segment in segments}
         self._keyed = frozenset(
             segment.number for segment in segments if _names_failures(segment.op)
         )
@@ -101,9 +107,15 @@ class ProcessBackend:
         return () if self._epoll is None else (self._epoll.fileno(),)
 
     def poll(self) -> list[Happening]:
-        """Read, write on and bury, as far as that is possible at once."""
+        """Read, write on and bury, as far as that is possible at once.
+
+        What was read is told twice: first that its worker is free, then, decoded,
+        what it is. So workers have their next calls before decoding begins.
+        """
         self._check_owner()
         happenings, self._refused = self._refused, []
+        if self._unread:
+            return happenings + self._decoded()
         if self._epoll is None:
             return happenings
         session = None
@@ -115,10 +127,12 @@ class ProcessBackend:
             if event & select.EPOLLOUT:
                 remote.channel.flush()
             if event & ~select.EPOLLOUT:
-                happenings += self._answers(remote, remote.channel.receive())
+                answers = self._taken(remote, remote.channel.receive())
+                happenings += [Freed(sent.call.ticket) for _, sent in answers]
+                self._unread += answers
             self._watch(remote)
         if session is not None:
-            happenings += self._news(session)
+            happenings += self._decoded() + self._news(session)
             happenings += self._refused
             self._refused = []
         return happenings
@@ -226,18 +240,27 @@ class ProcessBackend:
 
     # ---- receiving
 
-    def _answers(self, remote: Remote, frames: Sequence[Frame]) -> list[Happening]:
-        answers: list[Happening] = []
+    def _taken(
+        self, remote: Remote, frames: Sequence[Frame]
+    ) -> list[tuple[Frame, Sent]]:
+        """Match replies with what was sent."""
+        taken: list[tuple[Frame, Sent]] = []
         for frame in frames:
             sent = remote.open.get(frame.sequence)
             if sent is None or (frame.kind, frame.lane) != (REPLY, sent.call.segment):
                 remote.channel.reject()
                 break
-            stage = last_stage(self._segments[frame.lane].op)
-            answer = unpack_reply(frame, sent, stage=stage)
             del remote.open[frame.sequence]
-            answers.append(answer)
-        return answers
+            taken.append((frame, sent))
+        return taken
+
+    def _decoded(self) -> list[Happening]:
+        """Decode what was taken."""
+        unread, self._unread = self._unread, []
+        return [
+            unpack_reply(frame, sent, stage=self._lasts[frame.lane])
+            for frame, sent in unread
+        ]
 
     def _news(self, session: Session) -> list[Happening]:
         happenings: list[Happening] = []
@@ -280,7 +303,8 @@ class ProcessBackend:
         """Hear the last words of a worker, then tell of its end."""
         self._forget(remote)
         del self._remotes[remote.number]
-        happenings = self._answers(remote, remote.channel.drain())
+        self._unread += self._taken(remote, remote.channel.drain())
+        happenings = self._decoded()
         happenings.append(remote.lost(code, self._segments))
         remote.close()
         return happenings

@@ -119,6 +119,17 @@ class Returned:
 
 
 @final
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """The worker that had a call is through with it; the reply is yet to be read.
+
+    Where decoding takes a while, the worker is given its next call first.
+    """
+
+    ticket: int
+
+
+@final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
     """A worker ended with calls open.
@@ -135,7 +146,7 @@ class Lost:
     loss: Loss
 
 
-Happening: TypeAlias = Returned | Lost
+Happening: TypeAlias = Freed | Returned | Lost
 
 
 class Backend(Protocol):

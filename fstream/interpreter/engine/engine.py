@@ -14,6 +14,7 @@ from fstream.compiler.program import Segment
 from fstream.compiler.shape import arresting
 from fstream.compiler.shape import is_single
 from fstream.interpreter.chunk import Fault
+from fstream.interpreter.chunk import Freed
 from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
@@ -129,6 +130,9 @@ class Engine:
         match event:
             case Pulled():
                 self._pulled(event)
+            case Freed(ticket):
+                station, slot = self.slots[ticket]
+                station.free(slot)
             case Returned():
                 self._returned(event)
             case Lost():
@@ -341,7 +345,7 @@ def window(context: Context) -> Window:
             held = max(2 * width, LEAST_HELD)
             return Window(slow=width, quick=2 * width, held=held, hands=hands)
         case Processes(width):
-            return Window(slow=width, quick=2 * width, held=4 * width)
+            return Window(slow=width, quick=2 * width, held=4 * width, ahead=1)
         case _:
             assert_never(context)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, final
 
 from fstream.interpreter.chunk import Call
+from fstream.interpreter.chunk import Freed
 from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Returned
 from fstream.interpreter.failed import Failed
@@ -37,7 +38,7 @@ class Taken:
     is_enough: bool
 
 
-Event: TypeAlias = Pulled | Returned | Lost | Taken
+Event: TypeAlias = Pulled | Freed | Returned | Lost | Taken
 
 
 @final

@@ -10,6 +10,7 @@ from typing import final
 
 WORK_NS = 2_000_000
 SLOW_NS = 10_000_000
+TINY_NS = 20_000
 RESULT_BYTES = 128 * 1024
 MOST_ITEMS = 4096
 GROWTH = 16
@@ -37,6 +38,10 @@ class Pace:
         So it seems before the first answer, too.
         """
         return self.spent_ns >= SLOW_NS * self.items
+
+    def is_tiny(self) -> bool:
+        """Whether an item takes so little that it counts what the caller does."""
+        return 0 < self.spent_ns < TINY_NS * self.items
 
     def learn(self, items: int, service_ns: int, size: int) -> None:
         """Take the service time and the result's size of a chunk into account."""

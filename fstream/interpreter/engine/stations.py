@@ -46,6 +46,7 @@ class Slot:
     part: Chunk
     answer: Chunk | None
     hands: int = 1
+    out: int = 0
     sent: list[int] | None = None
     lost: list[Missing] = field(default_factory=list[Missing])
 
@@ -62,13 +63,16 @@ class Window:
     One part a worker where they take long: what waits behind a slow item could
     be executed elsewhere. Two otherwise, so that no worker waits for the next.
     Where workers share a part, ``hands`` of them do unless its items take long,
-    and it counts as so many.
+    and it counts as so many. ``ahead`` more may wait here for room, where an item
+    takes next to no time: what a worker needs next is there before its answer has
+    been looked at.
     """
 
     slow: int
     quick: int
     held: int
     hands: int = 1
+    ahead: int = 0
 
 
 @final
@@ -93,8 +97,10 @@ class SegmentStation:
         self.pump()
 
     def has_room(self) -> bool:
-        """Whether another part could go out at once."""
-        return not self.waiting and self._fits_one_more()
+        """Whether another part is wanted: to go out at once, or to be at hand."""
+        if self.waiting:
+            return False
+        return self._fits_one_more() or self._may_wait()
 
     def is_busy(self) -> bool:
         """Whether anything is out or waiting."""
@@ -116,18 +122,24 @@ class SegmentStation:
             if self.is_remote and len(chunk.body) > size:
                 chunk, *rest = parted(chunk, size)
                 self.waiting.extendleft(reversed(rest))
-            slot = Slot(chunk, None, hands=min(self._hands(), len(chunk.body) or 1))
+            hands = min(self._hands(), len(chunk.body) or 1)
+            slot = Slot(chunk, None, hands=hands, out=hands)
             self._hold(slot)
-            self.out += slot.hands
+            self.out += hands
             self.submit(self, slot)
 
     def answer(self, slot: Slot, reply: Reply, *, context: str, pid: int) -> None:
         """Take the answer to ``slot``, and pass on what is complete."""
-        self.out -= slot.hands
+        self._no_longer_out(slot)
         slot.answer = answered(
             slot.part, self.segment.number, reply, context=context, pid=pid
         )
         self._pass_on()
+        self.pump()
+
+    def free(self, slot: Slot) -> None:
+        """Take notice that ``slot`` is answered, and give its place to another."""
+        self._no_longer_out(slot)
         self.pump()
 
     def call(self, slot: Slot, ticket: int) -> Call:
@@ -154,9 +166,17 @@ class SegmentStation:
         most = window.slow if self.pace.is_slow() else window.quick
         return self.out + hands <= most and self.held + hands <= window.held
 
+    def _may_wait(self) -> bool:
+        is_tiny = self.window.ahead > 0 and self.pace.is_tiny()
+        return is_tiny and self.held < self.window.held
+
     def _hold(self, slot: Slot) -> None:
         self.slots.append(slot)
         self.held += slot.hands
+
+    def _no_longer_out(self, slot: Slot) -> None:
+        self.out -= slot.out
+        slot.out = 0
 
     def _has_work(self, chunk: Chunk) -> bool:
         return bool(chunk.body) or chunk.flush in self.segment.stages
