@@ -19,9 +19,9 @@ from fstream.compiler.program import Segment
 from fstream.compiler.program import Seq
 from fstream.interpreter.chunk import Backend
 from fstream.interpreter.chunk import Call
+from fstream.interpreter.chunk import Freed
 from fstream.interpreter.chunk import Happening
 from fstream.interpreter.chunk import Lost
-from fstream.interpreter.chunk import Returned
 from fstream.plan.contexts import Context
 from fstream.plan.labels import Label
 from fstream.plan.labels import Site
@@ -89,9 +89,7 @@ def answers(
     while opened:
         for happening in next_happenings(backend):
             tickets = (
-                (happening.ticket,)
-                if isinstance(happening, Returned)
-                else happening.open
+                happening.open if isinstance(happening, Lost) else (happening.ticket,)
             )
             for ticket in tickets:
                 found[ticket] = happening
@@ -101,13 +99,16 @@ def answers(
 
 
 def next_happenings(backend: Backend) -> list[Happening]:
-    """Give what happens next, at least one thing."""
+    """Give what comes next of calls, at least one thing."""
     deadline = time.monotonic() + PATIENCE
-    while not (found := backend.poll()):
+    while True:
+        polled = backend.poll()
+        found = [each for each in polled if not isinstance(each, Freed)]
+        if found:
+            return found
         assert time.monotonic() < deadline, "nothing happened"
-        if backend.watch():
+        if not polled and backend.watch():
             wait_readable(backend.watch())
-    return found
 
 
 def next_loss(backend: Backend) -> Lost:

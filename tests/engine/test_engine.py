@@ -16,6 +16,7 @@ from fstream.combinators.stages import map_stage
 from fstream.compiler.lower import lower
 from fstream.compiler.program import Program
 from fstream.interpreter.chunk import Call
+from fstream.interpreter.chunk import Freed
 from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Reply
@@ -179,6 +180,31 @@ def test_threads_take_items_that_take_long_one_by_one() -> None:
 
     assert {(len(call.items), call.hands) for call in sent} == {(1, 1)}
     assert len(sent) == 64
+
+
+def test_a_freed_worker_gets_what_was_pulled_ahead_before_its_answer_is_read() -> None:
+    engine = engine_of(doubling(), on=processes(1))
+    engine.start()
+    first = one_call(engine.on(pulled(1)))
+    engine.on(returned(first, 2))
+    engine.on(Taken(1, is_enough=False))
+    sent = sent_until_full(engine)
+
+    (following,) = calls(engine.on(Freed(sent[0].ticket)))
+
+    assert len(sent) == 2
+    assert following.items == [1]
+
+
+def test_nothing_is_pulled_ahead_where_an_item_takes_a_while() -> None:
+    engine = engine_of(doubling(), on=processes(1))
+    engine.start()
+    first = one_call(engine.on(pulled(1)))
+    engine.on(returned(first, 2, service_ns=1_000_000))
+    engine.on(Taken(1, is_enough=False))
+    sent = sent_until_full(engine)
+
+    assert calls(engine.on(Freed(sent[0].ticket))) == []
 
 
 @pytest.mark.parametrize(("context", "most"), [(processes(2), 2), (inline(), 1)])

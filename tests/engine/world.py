@@ -24,6 +24,7 @@ from fstream.compiler.program import Segment
 from fstream.compiler.program import Seq
 from fstream.compiler.shape import is_single
 from fstream.interpreter.chunk import Call
+from fstream.interpreter.chunk import Freed
 from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Reply
@@ -108,6 +109,7 @@ class World:
     pulls: list[tuple[int, int, int]] = field(default_factory=list)
     blamed: set[int] = field(default_factory=set)
     open: dict[int, Call] = field(default_factory=dict)
+    freed: set[int] = field(default_factory=set)
     pull: Pull | None = None
     release: Release | None = None
     how: How | None = None
@@ -162,6 +164,7 @@ class World:
         legal += [partial(self._answer, call) for call in self._answerable()]
         if self.pull is not None:
             legal.append(self._pull)
+        legal += [partial(self._free, call) for call in self._freeable()]
         straggler = self.open.get(self.schedule.straggler)
         if not legal and straggler is not None:
             legal.append(partial(self._answer, straggler))
@@ -182,11 +185,16 @@ class World:
             and (self._context(call) != Inline() or calls[call.segment] is call)
         ]
 
+    def _freeable(self) -> list[Call]:
+        """The calls whose answers may have come in, and are not yet read."""
+        return [call for call in self._answerable() if self._is_losable(call)]
+
     def _context(self, call: Call) -> object:
         return self.segments[call.segment].context
 
     def _is_losable(self, call: Call) -> bool:
-        return isinstance(self._context(call), Processes)
+        is_remote = isinstance(self._context(call), Processes)
+        return is_remote and call.ticket not in self.freed
 
     # ---- what happens
 
@@ -224,6 +232,10 @@ class World:
         self.pulled += len(items)
         elapsed = self._chosen(PULLING)
         self._tell(Pulled(items, elapsed, has_ended=len(items) < most, error=error))
+
+    def _free(self, call: Call) -> None:
+        self.freed.add(call.ticket)
+        self._tell(Freed(call.ticket))
 
     def _answer(self, call: Call) -> None:
         del self.open[call.ticket]
@@ -283,7 +295,8 @@ class World:
 
     def _lose(self, call: Call, *, position: int | None, stage: int | None) -> None:
         context = self._context(call)
-        others = [c for c in self.open.values() if self._context(c) == context]
+        losable = [c for c in self.open.values() if self._is_losable(c)]
+        others = [c for c in losable if self._context(c) == context]
         several = next(self.choices)
         lost = [c for c in others if c is call or several >> c.ticket % 8 & 1]
         self.deaths += position is None
@@ -358,7 +371,11 @@ class World:
         assert len(call.items) <= MOST_ITEMS
         assert len(call.keys) == (len(call.items) or 1)  # what is flushed has a key
         self.open[call.ticket] = call
-        at_work = sum(c.segment == call.segment for c in self.open.values())
+        at_work = sum(
+            c.segment == call.segment
+            for c in self.open.values()
+            if c.ticket not in self.freed
+        )
         assert at_work <= window(self.segments[call.segment].context).quick
 
 

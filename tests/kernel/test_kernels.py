@@ -128,7 +128,7 @@ def test_a_traceback_shows_the_generated_line_and_the_function() -> None:
 
     linecache.checkcache()
     text = "".join(traceback.format_tb(raised.tb))
-    assert "x0 = f1(x0)" in text
+    assert "f1(x0)" in text
     assert "raise KeyboardInterrupt" in text
 
 

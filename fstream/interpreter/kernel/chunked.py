@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field
 from typing import Protocol, cast, final
 
 from fstream.compiler.program import Segment
@@ -16,6 +17,7 @@ from fstream.interpreter.kernel.nets import Surroundings
 from fstream.interpreter.kernel.nets import fails
 from fstream.interpreter.kernel.nets import not_emitted
 from fstream.interpreter.kernel.nets import noted
+from fstream.interpreter.kernel.nets import numbered
 from fstream.interpreter.kernel.nets import unrouted
 from fstream.interpreter.kernel.template import Probe
 from fstream.plan.contexts import Inline
@@ -25,7 +27,9 @@ from fstream.result.errors import StageFailure
 
 
 class _Function(Protocol):
-    def __call__(self, items: Sequence[object], flush: int | None) -> None: ...
+    def __call__(
+        self, items: Sequence[object], flush: int | None, outs: list[object]
+    ) -> None: ...
 
 
 @final
@@ -34,8 +38,8 @@ class ChunkKernel:
     """Runs a segment on one chunk after the other; stateful stages keep state."""
 
     function: _Function
+    chunk: "_Chunk"
     net: Net
-    outs: list[object]
     parents: list[int]
     lasts: list[int] | None
     probes: tuple[list[int], ...]
@@ -53,13 +57,14 @@ class ChunkKernel:
 
         ``past`` is what ended earlier attempts at all of them.
         """
-        net, outs = self.net, self.outs
+        net = self.net
         net.keys = keys
         net.past = past
-        self.function(items, flush)
+        outs = self.chunk.outs = []
+        self.function(items, flush, outs)
         # By position, and empty lists as they are: a chunk may be one item.
         reply = Reply(
-            outs.copy(),
+            outs,
             None if self.is_dense else self.parents.copy(),
             net.faults.copy(),
             tuple([probe.copy() for probe in self.probes]) if self.probes else (),
@@ -71,7 +76,6 @@ class ChunkKernel:
         return reply
 
     def _forget(self) -> None:
-        self.outs.clear()
         self.parents.clear()
         for probe in self.probes:
             probe.clear()
@@ -100,11 +104,10 @@ def chunk_kernel(
         surroundings=surroundings,
         cared=cared_for(bound),
     )
-    outs: list[object] = []
     parents: list[int] = []
     lasts: list[int] = []
     probes: tuple[list[int], ...] = tuple([] for _ in shape.probes)
-    chunk = _Chunk(net, outs, shape.is_single, _interrupts(segment))
+    chunk = _Chunk(net, shape.is_single, _interrupts(segment))
     env: dict[str, object] = {
         **bound,
         "caught": chunk.caught,
@@ -115,18 +118,19 @@ def chunk_kernel(
         "not_emitted": not_emitted,
         "Item": Item,
         "Message": Message,
-        "outs": outs,
         "parents": parents,
         "lasts": lasts,
         "faults": net.faults,
         "probes": probes,
-        "page": recorder,
+        "position": None if recorder is None else _word(recorder, 1),
+        "stage": None if recorder is None else _word(recorder, 2),
         "noted": noted,
+        "numbered": numbered,
     }
     return ChunkKernel(
         function=cast("_Function", shape.made(env)),  # erased by exec
+        chunk=chunk,
         net=net,
-        outs=outs,
         parents=parents,
         lasts=None if recorder is None or not shape.has_ends else lasts,
         probes=probes,
@@ -144,15 +148,20 @@ def _interrupts(segment: Segment) -> tuple[type[BaseException], ...]:
     return (KeyboardInterrupt,) if segment.context == Inline() else ()
 
 
+def _word(recorder: memoryview, number: int) -> memoryview:
+    """One word of ``recorder``: without a dimension, it is quicker to write."""
+    return recorder[number : number + 1].cast("B").cast("Q", ())
+
+
 @final
 @dataclass(slots=True)
 class _Chunk:
     """The nets of a chunk: faults and arrests with their places."""
 
     net: Net
-    outs: list[object]
     is_single: bool
     passing: tuple[type[BaseException], ...]
+    outs: list[object] = field(default_factory=list[object])
 
     def caught(self, exc: BaseException, item: object, position: int) -> bool:
         """Make ``exc`` a fault of ``item``, if it is for this net."""

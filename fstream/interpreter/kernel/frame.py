@@ -47,8 +47,8 @@ def written(template: Template, op: Op, exits: int) -> tuple[Line, ...]:
         replace(at, indent=0).line(f"def kernel(items{_fast(called)}):")
         frame.stream(at)
     else:
-        fast = _fast([*called, "outs", "parents", "page"])
-        replace(at, indent=0).line(f"def kernel(items, flush{fast}):")
+        fast = _fast([*called, "parents", "position", "stage"])
+        replace(at, indent=0).line(f"def kernel(items, flush, outs{fast}):")
         frame.chunk(at)
     template.finish()
     return (*_head(template), *_inner(template, kernel), *_foot(template))
@@ -105,16 +105,35 @@ class _Frame:
 
     def chunk(self, at: At) -> None:
         """Write the body of a function over the items of a chunk."""
-        at.line("for i, x0 in enumerate(items):")
-        each = replace(at, indent=at.indent + 1)
-        if self.template.shape == "recorded":
-            each.line("page[1] = i")
-        self.template.netted(each, self._item)
+        is_recorded = self.template.shape == "recorded"
+        if is_recorded:
+            self._recorded(at)
+        else:
+            at.line("for i, x0 in enumerate(items):")
+            self.template.netted(replace(at, indent=at.indent + 1), self._item)
         for number in self._flushes():
             at.line(f"if flush == {number}:")
-            at.line("    i = 0")
+            at.line("    position[()] = i = 0" if is_recorded else "    i = 0")
             at.line(f"    for x0 in h{number}():")
             self._flushed(number, replace(at, indent=at.indent + 2))
+
+    def _recorded(self, at: At) -> None:
+        """Write a loop that notes each position, in one net, and goes on after it."""
+        at.line("todo = numbered(items)")
+        at.line("while True:")
+        self.template.netted(replace(at, indent=at.indent + 1), self._todo)
+
+    def _todo(self, at: At) -> None:
+        head = len(at.block.lines)
+        at.line("for position[()], x0 in todo:")
+        self._item(replace(at, indent=at.indent + 1))
+        if self.template.is_numbered:  # the position is needed for more
+            pad = "    " * at.indent
+            at.block.lines[head : head + 1] = [
+                (f"{pad}for i, x0 in todo:", None),
+                (f"{pad}    position[()] = i", None),
+            ]
+        at.line("break")
 
     def _item(self, at: At) -> None:
         Meaning(self.template).write(self.op, at, self._deliver())
@@ -161,7 +180,16 @@ _NAMES = (
     "Message",
 )
 _STREAM_NAMES = ("over", "pause", "ended", "source_broke", "seen")
-_CHUNK_NAMES = ("outs", "parents", "lasts", "faults", "probes", "page", "noted")
+_CHUNK_NAMES = (
+    "parents",
+    "lasts",
+    "faults",
+    "probes",
+    "position",
+    "stage",
+    "noted",
+    "numbered",
+)
 
 
 def _inner(template: Template, kernel: Block) -> tuple[Line, ...]:

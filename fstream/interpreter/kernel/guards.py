@@ -62,7 +62,8 @@ class Guards:
         at.line(f"e{net} = None")
         at.suite("try:", lambda inner: call(replace(inner.nested(), net=net)))
         at.line("except BaseException as exc:")
-        at.line(f"    e{net} = arrest(exc, {at.x}, {net}{self.template.position})")
+        where = f"{at.x}, {net}{self.template.position_there}"
+        at.line(f"    e{net} = arrest(exc, {where})")
         at.line(f"    if e{net} is None:")
         at.line("        raise")
 

@@ -128,16 +128,26 @@ def unrouted(item: object) -> NoReturn:
     raise TypeError(text)
 
 
-def noted(items: Iterable[object], page: memoryview, stage: int) -> Iterator[object]:
+def noted(items: Iterable[object], word: memoryview, stage: int) -> Iterator[object]:
     """``items``, with each step of the iteration noted in the recorder."""
     # Asked here: in a generator a ``StopIteration`` would become something else.
-    return _noted(iter(items), page, stage)
+    return _noted(iter(items), word, stage)
 
 
-def _noted(items: Iterator[object], page: memoryview, stage: int) -> Iterator[object]:
+def _noted(items: Iterator[object], word: memoryview, stage: int) -> Iterator[object]:
     for item in items:
         yield item
-        page[2] = stage
+        word[()] = stage
+
+
+def numbered(items: Sequence[object]) -> Iterator[tuple[int, object]]:
+    """``items`` with their positions: numbers that are there need not be made."""
+    if len(items) > len(_NUMBERS):
+        return enumerate(items)
+    return zip(_NUMBERS, items, strict=False)
+
+
+_NUMBERS = tuple(range(4096))
 
 
 @final

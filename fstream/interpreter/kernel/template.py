@@ -51,6 +51,7 @@ class Template:
     blocks: list[Block] = field(default_factory=list[Block])
     pending: list[tuple[At, Then]] = field(default_factory=list[tuple[At, Then]])
     numbers: int = 0
+    is_numbered: bool = False
 
     @property
     def is_stream(self) -> bool:
@@ -60,7 +61,20 @@ class Template:
     @property
     def position(self) -> str:
         """The last argument of calls that need the item's position, if any."""
-        return "" if self.is_stream else ", i"
+        if self.is_stream:
+            return ""
+        self.is_numbered = True
+        return ", i"
+
+    @property
+    def position_there(self) -> str:
+        """The same where something failed: the recorder knows the position, too."""
+        return ", position[()]" if self.shape == "recorded" else self.position
+
+    @property
+    def carried(self) -> str:
+        """What functions that are written once are given besides the item."""
+        return "" if self.is_stream else f"{self.position}, outs"
 
     def number(self) -> int:
         """A number that is used nowhere else."""
@@ -79,12 +93,12 @@ class Template:
     def noting(self, at: At, stage: int) -> None:
         """Note in the recorder that ``stage`` is called next."""
         if self.shape == "recorded" and self.has_stages:
-            at.line(f"page[2] = {stage}")
+            at.line(f"stage[()] = {stage}")
 
     def iterated(self, call: str, stage: int) -> str:
         """``call`` as something to iterate over, noted at each step."""
         if self.shape == "recorded" and self.has_stages:
-            return f"noted({call}, page, {stage})"
+            return f"noted({call}, stage, {stage})"
         return call
 
     def probe(self, at: At, probe: Probe) -> None:
@@ -94,8 +108,12 @@ class Template:
         if probe not in self.probes:
             self.probes.append(probe)
         n = self.probes.index(probe)
+        if self.is_stream:
+            at.line(f"c{n} += 1")
+            return
+        self.is_numbered = True
         where = "i" if self.is_single else "(i << 32) + len(outs) + len(faults)"
-        at.line(f"c{n} += 1" if self.is_stream else f"p{n}({where})")
+        at.line(f"p{n}({where})")
 
     def landed(self, at: At) -> None:
         """Note that the pulled item has come to a good end."""
@@ -114,11 +132,12 @@ class Template:
         if self.is_stream:
             at.line(f"yield {result}")
             return
-        at.line(f"outs.append({result})")  # CPython has an instruction for this
+        at.appended("outs", result)
         if not self.is_dense:
+            self.is_numbered = True
             at.line("parents.append(i)")
         if self.shape == "recorded" and self.has_ends:
-            at.line("lasts.append(page[2])")
+            at.line("lasts.append(stage[()])")
 
     def opened(self, at: At, value: str, stage: int) -> None:
         """Make an exit that nothing handles a fault of its item."""
@@ -129,7 +148,7 @@ class Template:
         """Write ``body`` with a net for what user code raises in it."""
         at.nested().suite("try:", body)
         at.line("except BaseException as exc:")
-        at.line(f"    if not caught(exc, {at.x}{self.position}):")
+        at.line(f"    if not caught(exc, {at.x}{self.position_there}):")
         at.line("        raise")
         self._failed(replace(at, indent=at.indent + 1))
 
@@ -171,7 +190,7 @@ class Template:
         block = Block()
         inner = At(block=block, indent=1, depth=0, exits=at.exits, end="return")
         head = replace(inner, indent=0)
-        head.line(f"def {name}(x0{self.position}):")
+        head.line(f"def {name}(x0{self.carried}):")
         self.pending.append((inner, then))
         self.blocks.append(block)
         return Then(lambda there: self._call(name, there), is_short=True)
@@ -186,7 +205,7 @@ class Template:
                 inner.line("yield from ()")
 
     def _call(self, name: str, at: At) -> None:
-        call = f"{name}({at.x}{self.position})"
+        call = f"{name}({at.x}{self.carried})"
         at.line(f"yield from {call}" if self.is_stream else call)
 
     def nonlocals(self, at: At) -> None:

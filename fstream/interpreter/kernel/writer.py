@@ -86,6 +86,18 @@ class At:
         mark = None if calls is None else Mark(calls, self.net)
         self.block.lines.append(("    " * self.indent + text, mark))
 
+    def appended(self, items: str, result: str) -> None:
+        """Append ``result``; a call that has just been written for it moves in.
+
+        CPython has an instruction for this.
+        """
+        text, mark = self.block.lines[-1] if self.block.lines else ("", None)
+        made, is_last, call = text.partition(f"{result} = ")
+        if is_last and mark is not None and made == "    " * self.indent:
+            self.block.lines[-1] = (f"{made}{items}.append({call})", mark)
+        else:
+            self.line(f"{items}.append({result})")
+
     def suite(self, head: str, body: "Callable[[At], None]") -> None:
         """Write ``head`` and, one level deeper, ``body``."""
         self.line(head)
