@@ -1,6 +1,8 @@
 """Calls as frames, with what cannot be encoded or decoded made faults."""
 
 import os
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import final
@@ -22,6 +24,7 @@ from fstream.worker.letters import call_frame
 from fstream.worker.letters import read_reply_body
 from fstream.worker.letters import read_reply_head
 from fstream.worker.results import why_not_encoded
+from fstream.worker.saved import saved_results
 from fstream.worker.things import all_failed
 from fstream.worker.things import with_failed_outputs
 
@@ -49,7 +52,7 @@ def pack_call(call: Call, *, keyed: frozenset[int]) -> Frame:
     head = CallHead(
         keys=_plain(call) if call.segment in keyed else None,
         flush=call.flush,
-        barred=tuple(barred.items()),
+        barred=tuple((n, "encode", cause) for n, cause in barred.items()),
         length=len(call.items),
         past=call.past,
     )
@@ -64,7 +67,8 @@ def unpack_reply(frame: Frame, sent: Sent, *, stage: int) -> Returned:
     except KeyboardInterrupt:
         raise
     except BaseException as exc:  # noqa: BLE001  # loading runs user code
-        reply = _undecoded(reply, glimpse_outside(exc, None).details(), stage=stage)
+        whole = glimpse_outside(exc, None).details()
+        reply = _saved(frame, reply, whole, stage=stage)
     for fault in reply.faults:
         _name_item(fault, sent.call)
     size = max(sent.size, frame.size)
@@ -108,13 +112,21 @@ def _plain(call: Call) -> range | list[int]:
     return call.keys if isinstance(call.keys, range) else list(call.keys)
 
 
-def _undecoded(reply: Reply, cause: Details, *, stage: int) -> Reply:
-    causes = dict.fromkeys(range(len(reply.outs)), cause)
-    failed = with_failed_outputs(reply, causes, stage=stage, step="decode")
-    for fault in failed.faults:
-        if isinstance(fault.cause, OpenExit):
-            fault.cause, fault.step, fault.is_result = cause, "decode", True
-    return failed
+def _saved(frame: Frame, reply: Reply, whole: Details, *, stage: int) -> Reply:
+    """Fill in what loads of ``frame``; if nothing does, all of it failed as a whole."""
+    exits = [fault for fault in reply.faults if isinstance(fault.cause, OpenExit)]
+    try:
+        loaded = saved_results(frame)
+    except ValueError:
+        causes: Mapping[int, Details] = dict.fromkeys(range(len(reply.outs)), whole)
+        opened: Sequence[OpenExit | Details] = [whole] * len(exits)
+    else:
+        reply.outs, causes, opened = loaded
+    for fault, cause in zip(exits, opened, strict=True):
+        fault.cause = cause
+        if isinstance(cause, Details):
+            fault.step, fault.is_result = "decode", True
+    return with_failed_outputs(reply, causes, stage=stage, step="decode")
 
 
 def _name_item(fault: Fault, call: Call) -> None:

@@ -1,6 +1,7 @@
 """Failure records of a run, made into error values when somebody looks."""
 
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import assert_never, final
 
 from fstream.compiler.program import Program
@@ -71,7 +72,7 @@ def _stage_failure(
     failed: Failed, cause: Glimpse | Details, program: Program
 ) -> object:
     label = program.stages[failed.fault.stage].label
-    return stage_failure(
+    failure = stage_failure(
         cause,
         stage=label.name,
         site=str(label.site),
@@ -81,3 +82,4 @@ def _stage_failure(
         context=failed.context,
         pid=failed.pid,
     )
+    return replace(failure, effects="complete") if failed.fault.is_result else failure

@@ -173,7 +173,7 @@ def stage_failure(
     context: str,
     pid: int,
 ) -> StageFailure:
-    """Tell of the item that ``cause`` failed, and where."""
+    """Tell of the item that ``cause`` failed, and where; its stage had no result."""
     return StageFailure(
         stage=stage,
         site=site,
@@ -184,7 +184,7 @@ def stage_failure(
         earlier=earlier,
         context=context,
         pid=pid,
-        effects="none" if step in {"decode", "open"} else "complete",
+        effects="complete" if step == "call" else "none",
         error=cause.error,
         carrier=cause.carrier,
     )

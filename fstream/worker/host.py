@@ -33,10 +33,14 @@ from fstream.worker.recorder import POSITION
 from fstream.worker.recorder import STAGE
 from fstream.worker.recorder import TICKET
 from fstream.worker.results import encoded
+from fstream.worker.saved import Saved
+from fstream.worker.saved import saved_items
 from fstream.worker.setting import settle
 from fstream.worker.shipped import Shipped
 from fstream.worker.things import all_failed
 from fstream.worker.things import appended
+
+_DECODE: Step = "decode"
 
 
 @final
@@ -85,6 +89,8 @@ class Host:
         head = read_call(frame)
         stages = self._stages[frame.lane]
         items = self._items(frame)
+        if isinstance(items, Saved):
+            head, items = _barring(head, items), items.items
         match items:
             case list():
                 reply = self._execute(frame.lane, head, items)
@@ -132,13 +138,17 @@ class Host:
         words[OFFSET] = 0
         words[TICKET] = ticket + 1
 
-    def _items(self, frame: Frame) -> list[object] | Details:
+    def _items(self, frame: Frame) -> list[object] | Saved | Details:
         if self._refusal is not None:
             return self._refusal
         try:
             return read_items(frame)
         except BaseException as exc:  # noqa: BLE001  # loading runs user code
-            return glimpse_outside(exc, None).details()
+            whole = glimpse_outside(exc, None).details()
+        try:
+            return saved_items(frame)
+        except ValueError:
+            return whole
 
     def _execute(self, segment: int, head: CallHead, items: list[object]) -> Reply:
         kernel = self._kernels[segment]
@@ -149,13 +159,13 @@ class Host:
         where = self._wheres[segment]
         reply = Reply([], None, [], (), [])
         start = taken = 0
-        for position, cause in head.barred:
+        for position, step, cause in head.barred:
             self._note_start(start)
             end = taken + position - start
             part = kernel(items[taken:end], keys[start:position], None)
             place = len(part.outs) + len(part.faults)
             stage = self._stages[segment][0]
-            barred = Fault(place, position - start, stage, "encode", cause)
+            barred = Fault(place, position - start, stage, step, cause)
             part.faults.append(barred)
             reply = appended(reply, part, offset=start, where=where)
             start, taken = position + 1, end
@@ -168,6 +178,16 @@ class Host:
         self._words[OFFSET] = offset
 
 
+def _barring(head: CallHead, saved: Saved) -> CallHead:
+    """Bar the items that could not be decoded, too."""
+    barred = {position for position, _, _ in head.barred}
+    rest = [position for position in range(head.length) if position not in barred]
+    spoilt = [(rest[n], _DECODE, cause) for n, cause in saved.causes.items()]
+    every = {place: (place, step, cause) for place, step, cause in head.barred}
+    every |= {place: (place, step, cause) for place, step, cause in spoilt}
+    return head._replace(barred=tuple(every[place] for place in sorted(every)))
+
+
 def _told(head: CallHead, items: list[object] | Details) -> list[object]:
     """Give the items by their positions in the whole chunk, as failures tell them."""
     if isinstance(items, Details):
@@ -175,6 +195,6 @@ def _told(head: CallHead, items: list[object] | Details) -> list[object]:
     if not head.barred:
         return items
     told = list(items)
-    for position, _ in head.barred:
+    for position, _, _ in head.barred:
         told.insert(position, None)
     return told

@@ -45,11 +45,11 @@ class Terms:
 
 
 class CallHead(NamedTuple):
-    """``barred`` items could not be encoded, and belong between the others."""
+    """``barred`` items could not cross, and belong between the others."""
 
     keys: Sequence[int] | None
     flush: int | None
-    barred: tuple[tuple[int, Details], ...]
+    barred: tuple[tuple[int, Step, Details], ...]
     length: int
     past: tuple[str, ...]
 

@@ -20,6 +20,7 @@ from fstream.plan.contexts import processes
 from fstream.plan.labels import Label
 from fstream.plan.labels import Site
 from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Try
 from fstream.result.captured import Details
 from tests.contexts import work
 from tests.contexts.work import answers
@@ -138,6 +139,40 @@ def test_results_that_do_not_load_fail_in_the_parent(backend: ProcessBackend) ->
     assert reply.faults[0].step == "decode"
     assert cause_of(reply).error.kind == "SystemExit"
     assert cause_of(reply).item == "7"
+
+
+def test_of_many_results_only_those_that_do_not_load_fail(
+    backend: ProcessBackend,
+) -> None:
+    reply = run_one(backend, work.unloadable_at_seven, [1, 7, 2, 7, 3])
+
+    assert reply.outs == [1, 2, 3]
+    told = [(f.place, f.position, f.step, f.is_result) for f in reply.faults]
+    assert told == [(1, 1, "decode", True), (3, 3, "decode", True)]
+
+
+def test_of_many_items_only_those_that_cannot_cross_fail(
+    backend: ProcessBackend,
+) -> None:
+    awkward = [work.UnloadableItem(), work.Dangerous(), 7]
+    reply = run_one(backend, work.awkward_at_seven, [1, *awkward, 3, *awkward, 4])
+
+    assert reply.outs == [1, 3, 4]
+    told = [(f.place, f.position, f.step, f.is_result) for f in reply.faults]
+    assert told == [
+        *((1, 1, "decode", False), (2, 2, "encode", False), (3, 3, "encode", True)),
+        *((5, 5, "decode", False), (6, 6, "encode", False), (7, 7, "encode", True)),
+    ]
+
+
+def test_an_exit_that_does_not_load_is_a_failure_and_the_others_stay(
+    backend: ProcessBackend,
+) -> None:
+    reply = run_one(backend, Try(work.leaves_at_seven, LABEL), [1, 7, 2, 8])
+
+    assert reply.outs == [1, 2]
+    told = [(f.place, type(f.cause).__name__, f.is_result) for f in reply.faults]
+    assert told == [(1, "Details", True), (3, "OpenExit", False)]
 
 
 @pytest.mark.parametrize("size", [200_000, 5_000_000])

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from pathlib import Path
 
+from fstream import Failure
+from fstream import Success
 from fstream.compiler.program import Leaf
 from fstream.compiler.program import Segment
 from fstream.compiler.program import Seq
@@ -28,6 +30,7 @@ from fstream.plan.labels import Site
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
+from fstream.plan.nodes import Try
 from tests.wait import PATIENCE
 from tests.wait import wait_readable
 
@@ -43,7 +46,7 @@ def segment(*fns: object, on: Context, number: int = 0) -> Segment:
     ops = tuple(
         Leaf(
             i,
-            fn if isinstance(fn, FlatMap | Leave) else Map(fn, label),
+            fn if isinstance(fn, FlatMap | Leave | Try) else Map(fn, label),
         )
         for i, (fn, label) in enumerate(zip(fns, labels, strict=True))
     )
@@ -239,6 +242,12 @@ class UnloadableResult:
 
 def unloadable_at_seven(x: int) -> object:
     return UnloadableResult() if x == 7 else x
+
+
+def leaves_at_seven(x: int) -> Success[int] | Failure[object]:
+    if x < 7:
+        return Success(x)
+    return Failure(UnloadableResult() if x == 7 else x)
 
 
 class Dangerous:
