@@ -72,6 +72,7 @@ def gates(version: Version) -> tuple[Gate, ...]:
             ("coverage", "erase"),
             ("coverage", "run", *TESTS[1:]),
         ),
+        "soak": (("python", "-m", "tests.soak", "--seconds", "30"),),
         "coverage": (
             ("coverage", "combine", "--quiet"),
             ("coverage", "report"),

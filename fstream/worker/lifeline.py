@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from errno import EPIPE
 from pathlib import Path
 from threading import Lock
 from typing import final
@@ -19,6 +20,7 @@ from typing import final
 from fstream.worker import orders
 from fstream.worker.orders import Order
 
+_ATTEMPTS = 3
 _PATIENCE = 3.0
 _END = 3
 _BOOT = (
@@ -70,7 +72,7 @@ class Session:
                 self.is_open = False
                 break
             told.append(order)
-        if told:
+        if told or not self.is_open:
             _program.reap()
         return told
 
@@ -119,13 +121,17 @@ class _Program:
             raise RuntimeError(text)
         order = Order(word="open", descriptors=(session.fileno(),))
         with self._lock:
-            if self._end is not None and not _has_ended(self._end):
-                with suppress(OSError):
+            for _ in range(_ATTEMPTS):
+                if self._end is None or _has_ended(self._end):
+                    self._end = self._started()
+                try:
                     orders.write(self._end, order)
+                except OSError:  # it has just ended, or hears nothing any more
+                    self._end.close()
+                    self._end = None
+                else:
                     return
-            self._start()
-            assert self._end is not None  # noqa: S101  # for type checkers
-            orders.write(self._end, order)
+        raise BrokenPipeError(EPIPE, "each nursery ended at once")
 
     def reap(self) -> None:
         """Reap the process that started the nursery, which has ended long ago."""
@@ -155,15 +161,19 @@ class _Program:
         self._lock = Lock()
         self._starter = None
 
-    def _start(self) -> None:
+    def _started(self) -> socket.socket:
         self.reap()
         if self._end is not None:
             self._end.close()
-        self._end, theirs = orders.pair()
+        ours, theirs = orders.pair()
         try:
             self._starter = _spawn(theirs.fileno())
+        except BaseException:
+            ours.close()
+            raise
         finally:
             theirs.close()
+        return ours
 
 
 _program = _Program()
