@@ -135,6 +135,7 @@ def _threads() -> Iterator[threading.Thread]:
         thread
         for thread in threading.enumerate()
         if not thread.name.startswith(WATCHDOG)
+        and thread.ident is not None  # Ctrl-C came before it was one
     )
 
 

@@ -8,7 +8,7 @@ import fcntl
 import os
 import select
 from collections.abc import Sequence
-from typing import final
+from typing import TypeVar, final
 
 from fstream.compiler.program import Arrest
 from fstream.compiler.program import Op
@@ -27,12 +27,17 @@ from fstream.interpreter.chunk import Happening
 from fstream.plan.contexts import Processes
 from fstream.transport.channel import LOWEST
 from fstream.transport.frame import Frame
+from fstream.transport.owned import close_all
+from fstream.transport.undisturbed import Undisturbed
 from fstream.worker.letters import REPLY
 from fstream.worker.letters import Terms
 from fstream.worker.letters import setting_frame
 from fstream.worker.lifeline import Session
+from fstream.worker.orders import Order
 from fstream.worker.setting import Setting
 from fstream.worker.setting import current_setting
+
+Watched = TypeVar("Watched", Session, Remote)
 
 _MOST_STARTING = 64  # what is asked of a nursery at once has room in its socket
 
@@ -132,25 +137,30 @@ class ProcessBackend:
                 self._unread += answers
             self._watch(remote)
         if session is not None:
-            happenings += self._decoded() + self._news(session)
+            with Undisturbed():
+                orders = self._heard(session)
+            happenings += self._decoded() + self._news(orders)
+            if not session.is_open:
+                happenings += self._bury_all(session)
             happenings += self._refused
             self._refused = []
         return happenings
 
     def close(self) -> None:
         """End all workers: at once those at work, by themselves those idle."""
-        session, self._session = self._session, None
-        if session is not None and self._owner == os.getpid():
-            self._end(session)
-        elif session is not None:
-            session.leave()
-        for remote in self._remotes.values():
-            remote.close()
-        self._remotes.clear()
-        self._by_descriptor.clear()
-        epoll, self._epoll = self._epoll, None
-        if epoll is not None:
-            epoll.close()
+        with Undisturbed():
+            session, self._session = self._session, None
+            if session is not None and self._owner == os.getpid():
+                self._end(session)
+            elif session is not None:
+                session.close()
+            for remote in self._remotes.values():
+                remote.close()
+            self._remotes.clear()
+            self._by_descriptor.clear()
+            epoll, self._epoll = self._epoll, None
+            if epoll is not None:
+                epoll.close()
 
     def _end(self, session: Session) -> None:
         for remote in self._remotes.values():
@@ -182,24 +192,22 @@ class ProcessBackend:
         starting = sum(1 for remote in ready if not remote.pid)
         if starting >= _MOST_STARTING or self._shortage.is_acute():
             return best
+        first = self._first_frame()
         try:
-            return self._start()
+            with Undisturbed():
+                return self._start(first)
         except OSError as exc:
             self._shortage.note(exc, living=len(ready))
             return best
 
-    def _start(self) -> Remote:
-        first = self._first_frame()
+    def _start(self, first: Frame) -> Remote:
         epoll = self._epoll = self._epoll or _new_epoll()
         if self._session is None:
-            session = Session()
-            epoll.register(session, select.EPOLLIN)
-            self._session = session
-        remote = Remote(self._started, self._session)
+            self._session = _registered(Session(), epoll)
+        remote = _registered(Remote(self._started, self._session), epoll)
         self._started += 1
         self._remotes[remote.number] = remote
-        self._by_descriptor[remote.channel.fileno()] = remote
-        epoll.register(remote.channel, select.EPOLLIN)
+        self._by_descriptor[remote.fileno()] = remote
         remote.channel.send(first)
         return remote
 
@@ -262,19 +270,27 @@ class ProcessBackend:
             for frame, sent in unread
         ]
 
-    def _news(self, session: Session) -> list[Happening]:
-        happenings: list[Happening] = []
+    def _heard(self, session: Session) -> list[Order]:
+        """Hear of starts; give what else the nursery told."""
+        others: list[Order] = []
         for order in session.read():
+            remote = self._remotes.get(order.worker)
+            if remote is None:  # it was given up before it was there
+                close_all(order.descriptors)
+            elif order.word == "started":
+                remote.started(order.pid, order.descriptors)
+            else:
+                others.append(order)
+        return others
+
+    def _news(self, orders: Sequence[Order]) -> list[Happening]:
+        happenings: list[Happening] = []
+        for order in orders:
             remote = self._remotes[order.worker]
-            match order.word:
-                case "started":
-                    remote.started(order.pid, order.descriptors)
-                case "refused":
-                    self._withdraw(remote, order.value)
-                case _:
-                    happenings += self._bury(remote, order.value)
-        if not session.is_open:
-            happenings += self._bury_all(session)
+            if order.word == "refused":
+                self._withdraw(remote, order.value)
+            else:
+                happenings += self._bury(remote, order.value)
         return happenings
 
     def _withdraw(self, remote: Remote, reason: int) -> None:
@@ -291,7 +307,7 @@ class ProcessBackend:
         """Give up the workers of a nursery that is gone itself."""
         if self._epoll is not None:
             self._epoll.unregister(session)
-        session.leave()
+        session.close()
         self._session = None
         happenings: list[Happening] = []
         for remote in list(self._remotes.values()):
@@ -314,6 +330,15 @@ def _new_epoll() -> select.epoll:
     with select.epoll() as epoll:
         number = fcntl.fcntl(epoll.fileno(), fcntl.F_DUPFD_CLOEXEC, LOWEST)
     return select.epoll.fromfd(number)
+
+
+def _registered(watched: Watched, epoll: select.epoll) -> Watched:
+    try:
+        epoll.register(watched, select.EPOLLIN)
+    except OSError:
+        watched.close()
+        raise
+    return watched
 
 
 def _load(remote: Remote) -> int:

@@ -46,6 +46,10 @@ class Remote:
         finally:
             theirs.close()
 
+    def fileno(self) -> int:
+        """The descriptor of its channel."""
+        return self.channel.fileno()
+
     def started(self, pid: int, pidfds: tuple[int, ...]) -> None:
         """Take notice of its process; maybe there is no pidfd of it."""
         self.pid = pid

@@ -3,8 +3,10 @@
 import os
 import time
 from collections import deque
+from contextlib import suppress
 from contextvars import Context as Variables
 from contextvars import copy_context
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import final
@@ -19,6 +21,7 @@ from fstream.interpreter.kernel import ChunkKernel
 from fstream.interpreter.kernel import Surroundings
 from fstream.interpreter.kernel import chunk_kernel
 from fstream.plan.contexts import Threads
+from fstream.transport.undisturbed import Undisturbed
 
 _PATIENCE = 0.5
 
@@ -39,6 +42,7 @@ class ThreadBackend:
         "_is_closed",
         "_open",
         "_parts",
+        "_quiet",
         "_segments",
         "_surroundings",
         "_threads",
@@ -53,6 +57,7 @@ class ThreadBackend:
         self._is_closed = False
         self._open = 0
         self._parts: SimpleQueue[Part | None] = SimpleQueue()
+        self._quiet = Undisturbed()
         self._segments: dict[int, Segment] = {}
         self._surroundings = Surroundings(
             context=repr(context),
@@ -68,6 +73,7 @@ class ThreadBackend:
         """Get ready; no thread is started before there is a call."""
         self._segments = {segment.number: segment for segment in segments}
         self._variables = copy_context()
+        self._waker.open()
 
     def submit(self, call: Call) -> None:
         """Hand ``call`` to the next free threads."""
@@ -102,16 +108,21 @@ class ThreadBackend:
 
     def close(self) -> None:
         """Drop all calls that no thread has begun; wait a little for the others."""
-        if self._is_closed:
-            return
         self._is_closed = True
+        try:
+            with Undisturbed():
+                self._end()
+        finally:
+            self._waker.close()
+
+    def _end(self) -> None:
         for _ in self._threads:
             self._parts.put(None)
         deadline = time.monotonic() + _PATIENCE
         for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            with suppress(RuntimeError):  # Ctrl-C came while it was being started
+                thread.join(max(0.0, deadline - time.monotonic()))
         self._threads.clear()
-        self._waker.close()
 
     def _start(self) -> None:
         assert self._variables is not None, "submit before open"  # noqa: S101
@@ -121,8 +132,9 @@ class ThreadBackend:
             name=f"fstream-{len(self._threads) + 1}",
             daemon=True,  # a stuck function must not keep the program
         )
-        self._threads.append(thread)
-        thread.start()
+        with Undisturbed() as self._quiet:
+            self._threads.append(thread)
+            thread.start()
 
     def _serve(self) -> None:
         try:
@@ -139,7 +151,9 @@ class ThreadBackend:
             if kernel is None:
                 kernel = kernels[segment] = self._kernel(segment)
             began = time.perf_counter_ns()
-            part.reply = kernel(part.items, part.keys, None, past=part.whole.call.past)
+            part.reply = self._quiet.run(
+                partial(kernel, part.items, part.keys, None, past=part.whole.call.past)
+            )
             part.service_ns = time.perf_counter_ns() - began
             if part.whole.has_last():
                 self._done.append(part.whole)

@@ -3,12 +3,11 @@
 import select
 import time
 from collections import deque
+from collections.abc import Callable
 from collections.abc import Generator
-from collections.abc import Mapping
 from typing import assert_never, final
 
 from fstream.compiler.program import Program
-from fstream.compiler.program import Segment
 from fstream.interpreter.chunk import Backend
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Happening
@@ -68,13 +67,18 @@ class Places:
 
     __slots__ = ("backends", "of_segment")
 
-    def __init__(self, program: Program, backends: Mapping[Context, Backend]) -> None:
-        self.backends = tuple(backends.values())
-        self.of_segment = {
-            segment.number: backends[segment.context] for segment in program.segments
-        }
-        for context, backend in backends.items():
-            backend.open(_segments(program, context))
+    def __init__(self) -> None:
+        self.backends: list[Backend] = []
+        self.of_segment: dict[int, Backend] = {}
+
+    def open(self, program: Program, backend_for: Callable[[Context], Backend]) -> None:
+        """Get the contexts of ``program`` ready; ``close`` ends those that are."""
+        for context in dict.fromkeys(each.context for each in program.segments):
+            segments = tuple(s for s in program.segments if s.context == context)
+            backend = backend_for(context)
+            self.backends.append(backend)
+            backend.open(segments)
+            self.of_segment |= {segment.number: backend for segment in segments}
 
     def submit(self, call: Call) -> None:
         """Give ``call`` to the context of its segment."""
@@ -106,7 +110,3 @@ class Places:
                 errors.append(exc)
         if errors:
             raise errors[0]
-
-
-def _segments(program: Program, context: Context) -> tuple[Segment, ...]:
-    return tuple(s for s in program.segments if s.context == context)

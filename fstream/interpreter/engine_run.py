@@ -96,14 +96,23 @@ class EngineRun:
 
     def releases(self) -> Generator[Release, Taken]:
         """The run's releases; when it ends, or is closed, everything is gone."""
-        contexts = {segment.context for segment in self.program.segments}
-        backends = {context: self.backend_for(context) for context in contexts}
-        places = Places(self.program, backends)
+        places = Places()
         try:
+            places.open(self.program, self.backend_for)
             self.how = yield from drive(self.engine, self.reading, places)
         finally:
-            places.close()
+            try:
+                places.close()
+            except KeyboardInterrupt:  # in the middle of it, or even before
+                places.close()
+                raise
+            finally:
+                self._end()
+
+    def _end(self) -> None:
+        try:
             self.reading.close()
+        finally:
             self._tell_end()
 
     def _tell_end(self) -> None:

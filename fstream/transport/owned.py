@@ -1,7 +1,7 @@
-"""A descriptor that has an owner, and ends with it."""
+"""Descriptors that have an owner, and end with it."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterable
 from typing import final
 
 
@@ -22,8 +22,13 @@ class Owned:
         """Close it; idempotent."""
         number, self.number = self.number, -1
         if number >= 0:
-            with suppress(OSError):
+            try:  # noqa: SIM105  # Ctrl-C would come at the call of ``suppress``
                 os.close(number)
+            except OSError:  # users' code closed it
+                pass
 
-    def __del__(self) -> None:
-        self.close()  # Ctrl-C may have come between an opening and its ``try``
+
+def close_all(descriptors: Iterable[int]) -> None:
+    """Close descriptors that nobody is going to own."""
+    for number in descriptors:
+        os.close(number)

@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import final
 
+from fstream.transport.owned import close_all
 from fstream.worker import orders
 from fstream.worker.orders import Order
 
@@ -44,7 +45,7 @@ class Session:
         try:
             _program.open(theirs)
         except BaseException:
-            self.leave()
+            self.close()
             raise
         finally:
             theirs.close()
@@ -82,13 +83,12 @@ class Session:
             self._end.shutdown(socket.SHUT_WR)
         while self.is_open and _is_ready(self._end.fileno(), select.POLLIN):
             for order in self.read():
-                for descriptor in order.descriptors:
-                    os.close(descriptor)
+                close_all(order.descriptors)
         is_done = not self.is_open
-        self.leave()
+        self.close()
         return is_done
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Close our end without a word."""
         self.is_open = False
         self._end.close()

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Never, final
 
 from fstream.transport.channel import raised_number
+from fstream.transport.owned import close_all
 from fstream.worker import orders
 from fstream.worker.kin import adopt_orphans
 from fstream.worker.kin import end_descendants
@@ -31,7 +32,7 @@ from fstream.worker.start import start_worker
 from fstream.worker.vigil import Bell
 from fstream.worker.vigil import Vigil
 
-_GRACE = 2.0
+_GRACE = 0.5
 _MOST_DESCRIPTORS = 65536
 
 
@@ -159,7 +160,7 @@ class Nursery:
         except OSError as exc:
             self._refuse(session, order, exc.errno or 0)
         finally:
-            _close(order.descriptors)
+            close_all(order.descriptors)
 
     def _become_worker(self, end: int, page: int, *, nursery: int) -> Never:
         try:
@@ -224,7 +225,7 @@ class Nursery:
                 break
             except OSError:  # nobody hears it any more
                 pass
-            _close(session.unsent.popleft().descriptors)
+            close_all(session.unsent.popleft().descriptors)
         if session.deadline is None:
             late = select.EPOLLOUT if session.unsent else 0
             self._epoll.modify(session.end, select.EPOLLIN | late)
@@ -242,12 +243,7 @@ class Nursery:
             del self._sessions[session.end.fileno()]
             session.end.close()
             for order in session.unsent:
-                _close(order.descriptors)
-
-
-def _close(descriptors: tuple[int, ...]) -> None:
-    for number in descriptors:
-        os.close(number)
+                close_all(order.descriptors)
 
 
 def _close_strangers(end: int) -> None:

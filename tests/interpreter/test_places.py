@@ -52,7 +52,8 @@ PROGRAM = lower((source([]) >> STAGES >> map_stage(abs) >> collect()).node, inli
 
 def test_each_context_has_its_own_segments_and_calls() -> None:
     backends = {inline(): Noted(), threads(1): Noted(), threads(2): Noted()}
-    places = Places(PROGRAM, backends)
+    places = Places()
+    places.open(PROGRAM, backends.__getitem__)
 
     for number in (3, 1, 2, 0):
         places.submit(Call(ticket=0, segment=number, items=[], keys=[], flush=None))
@@ -64,7 +65,8 @@ def test_each_context_has_its_own_segments_and_calls() -> None:
 def test_all_are_closed_and_the_first_mistake_is_raised() -> None:
     first, second = ValueError("first"), KeyboardInterrupt()
     backends = {inline(): Noted(first), threads(1): Noted(), threads(2): Noted(second)}
-    places = Places(PROGRAM, backends)
+    places = Places()
+    places.open(PROGRAM, backends.__getitem__)
 
     with pytest.raises(ValueError, match="first"):
         places.close()
