@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 
 from fstream.compiler.explanation import Explanation
 from fstream.interpreter.report import Observer
+from fstream.plan.care import check_seconds
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import inline
 from fstream.plan.nodes import Drain
@@ -30,14 +31,17 @@ def run(
     *,
     on: Context | None = None,
     tolerate: int | Fraction = 0,
+    deadline: float | None = None,
     observers: Sequence[Observer] = (),
 ) -> Outcome[R, E | RunError]:
     """Run ``plan`` to its end, and answer its sink's result or what ended it.
 
     Stages that name no context run on ``on`` (without it: inline). The first
     failure that nothing handles ends the run, unless ``tolerate`` allows for it:
-    so many failure records, or that share of the pulled items. Nothing that goes
-    wrong in a run is raised; only Ctrl-C leaves through the caller.
+    so many failure records, or that share of the pulled items. A run that is not
+    through after ``deadline`` seconds is ``Cancelled``; inline, and while the source
+    is asked, that is noticed between two items. Nothing that goes wrong in a run is
+    raised; only Ctrl-C leaves through the caller.
 
     >>> from fstream import collect, map_stage, source
     >>> run(source([1, 2]).via(map_stage(lambda n: n + 1)).to(collect()))
@@ -49,6 +53,7 @@ def run(
         plan.node,
         on=on or inline(),
         tolerate=_tolerated(tolerate),
+        deadline=_deadline(deadline),
         observers=observers,
     )
     # The types were checked where the plan was built, and erased in its nodes.
@@ -59,12 +64,14 @@ def stream(
     source: Source[A, E],
     *,
     on: Context | None = None,
+    deadline: float | None = None,
     observers: Sequence[Observer] = (),
 ) -> Generator[Outcome[A, E | RunError]]:
     """The outcomes of ``source``, one by one: lazy, bounded, in order.
 
     Every failure stands in its place as a ``Failure``; nothing stands for what
-    was filtered. Closing the generator, or leaving it half-consumed, ends the
+    was filtered. ``deadline`` seconds after the first was asked for it ends with
+    ``Cancelled``. Closing the generator, or leaving it half-consumed, ends the
     run there, and its workers with it.
 
     >>> from fstream import map_stage, source
@@ -74,7 +81,9 @@ def stream(
     from fstream.running import outcomes_of  # noqa: PLC0415 - as said above
 
     plan = Pipeline(source.node, Drain())
-    outcomes = outcomes_of(plan, on=on or inline(), observers=observers)
+    outcomes = outcomes_of(
+        plan, on=on or inline(), deadline=_deadline(deadline), observers=observers
+    )
     # As in ``run``: erased here, checked where the source was built.
     return cast("Generator[Outcome[A, E | RunError]]", outcomes)
 
@@ -92,6 +101,13 @@ def explain(plan: Plan[R, E], *, on: Context | None = None) -> Explanation:
     from fstream.running import explanation_of  # noqa: PLC0415 - as said above
 
     return explanation_of(plan.node, on=on or inline())
+
+
+def _deadline(seconds: object) -> float | None:
+    """``seconds``, if they can be a deadline."""
+    if seconds is None:
+        return None
+    return check_seconds(seconds, "deadline", least="more")
 
 
 def _tolerated(tolerate: object) -> int | Fraction:

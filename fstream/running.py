@@ -15,6 +15,7 @@ from fstream.compiler.program import Program
 from fstream.contexts import backend_for
 from fstream.contexts import unshippable
 from fstream.interpreter.audience import Audience
+from fstream.interpreter.deadline import Deadline
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine_run import EngineRun
 from fstream.interpreter.inline_run import InlineRun
@@ -39,6 +40,7 @@ def outcome_of(
     *,
     on: Context,
     tolerate: int | Fraction,
+    deadline: float | None,
     observers: Sequence[Observer],
 ) -> Outcome[object, object]:
     """Run ``plan`` to its end."""
@@ -47,14 +49,18 @@ def outcome_of(
         return Failure(PlanInvalid(reasons=reasons))
     budget = Budget(tolerate, length(program.origin))
     begin = _inline_run if is_inline(program) else _engine_run
-    runner = begin(program, budget, observers)
+    runner = begin(program, budget, observers=observers, deadline=deadline)
     sink = taking(program.ending)
     broken = runner.consume(sink)
     return outcome(runner, sink, broken)
 
 
 def outcomes_of(
-    plan: Pipeline, *, on: Context, observers: Sequence[Observer]
+    plan: Pipeline,
+    *,
+    on: Context,
+    deadline: float | None,
+    observers: Sequence[Observer],
 ) -> Generator[Outcome[object, object]]:
     """Compile ``plan`` now; run it when the first outcome is asked for."""
     program, reasons = _compiled(plan, on)
@@ -62,8 +68,14 @@ def outcomes_of(
         return _refused(reasons)
     budget = Budget(None, None)
     if is_inline(program):
-        return inline_outcomes(partial(_inline_run, program, budget, observers))
-    return engine_outcomes(partial(_engine_run, program, budget, observers))
+        return inline_outcomes(
+            partial(
+                _inline_run, program, budget, observers=observers, deadline=deadline
+            )
+        )
+    return engine_outcomes(
+        partial(_engine_run, program, budget, observers=observers, deadline=deadline)
+    )
 
 
 def explanation_of(plan: Pipeline, *, on: Context) -> Explanation:
@@ -82,7 +94,11 @@ def _refused(reasons: tuple[str, ...]) -> Generator[Outcome[object, object]]:
 
 
 def _inline_run(
-    program: Program, budget: Budget, observers: Sequence[Observer]
+    program: Program,
+    budget: Budget,
+    *,
+    observers: Sequence[Observer],
+    deadline: float | None,
 ) -> InlineRun:
     here = Surroundings(
         context=repr(Inline()),
@@ -90,12 +106,26 @@ def _inline_run(
         clock=time.monotonic,
         pause=time.sleep,
     )
-    audience = Audience(observers, program)
-    return InlineRun(program, budget, audience=audience, surroundings=here)
+    return InlineRun(
+        program,
+        budget,
+        audience=Audience(observers, program),
+        surroundings=here,
+        deadline=Deadline(deadline),
+    )
 
 
 def _engine_run(
-    program: Program, budget: Budget, observers: Sequence[Observer]
+    program: Program,
+    budget: Budget,
+    *,
+    observers: Sequence[Observer],
+    deadline: float | None,
 ) -> EngineRun:
-    audience = Audience(observers, program)
-    return EngineRun(program, budget, audience=audience, backend_for=backend_for)
+    return EngineRun(
+        program,
+        budget,
+        audience=Audience(observers, program),
+        backend_for=backend_for,
+        deadline=Deadline(deadline),
+    )

@@ -11,7 +11,9 @@ from fstream.compiler.program import Leafs
 from fstream.compiler.program import Op
 from fstream.compiler.program import Replicate
 from fstream.compiler.program import Scatter
+from fstream.compiler.program import Segment
 from fstream.compiler.program import Seq
+from fstream.plan.contexts import Threads
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
@@ -72,6 +74,32 @@ def is_single(op: Op) -> bool:
 def is_simple(op: Op) -> bool:
     """Whether the outcome of a pulled item follows from its stages' outcomes."""
     return is_single(op) and not is_stateful(op)
+
+
+def goes_singly(segment: Segment) -> bool:
+    """Whether no item may share its chunk, as the others would be executed again.
+
+    An item that is overdue in a thread leaves that thread behind, chunk and all.
+    """
+    cares = [label.care for label in segment.labels]
+    if any(care.delivery == "at_most_once" for care in cares):
+        return True
+    return isinstance(segment.context, Threads) and limit_of(segment) is not None
+
+
+def limit_of(segment: Segment) -> float | None:
+    """The longest time, in seconds, that a stage of ``segment`` gives an item.
+
+    Decoding a chunk, or encoding its results, may take as long.
+    """
+    limits = [label.care.timeout for label in segment.labels]
+    return max((limit for limit in limits if limit is not None), default=None)
+
+
+def limit_in(segment: Segment, stage: int) -> float | None:
+    """The time that ``stage`` gives an item, or else ``segment`` does."""
+    own = segment.labels[segment.stages.index(stage)].care.timeout
+    return limit_of(segment) if own is None else own
 
 
 def is_dense(op: Op) -> bool:

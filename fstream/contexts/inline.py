@@ -54,6 +54,10 @@ class InlineBackend:
         """Nothing needs to be waited for."""
         return ()
 
+    def patience(self) -> float | None:
+        """No time is kept."""
+        return None
+
     def poll(self) -> list[Happening]:
         """Give the answers to all calls since."""
         answers, self._answers = self._answers, []

@@ -111,6 +111,10 @@ class ProcessBackend:
         """The one descriptor that becomes readable for reading and for writing."""
         return () if self._epoll is None else (self._epoll.fileno(),)
 
+    def patience(self) -> float | None:
+        """The nursery keeps all times."""
+        return None
+
     def poll(self) -> list[Happening]:
         """Read, write on and bury, as far as that is possible at once.
 

@@ -93,6 +93,10 @@ class ThreadBackend:
             self._waker.wake()
         return (descriptor,)
 
+    def patience(self) -> float | None:
+        """No time is kept."""
+        return None
+
     def poll(self) -> list[Happening]:
         """Give the answers that are ready; raises what is a mistake of ours."""
         self._waker.rest()

@@ -28,12 +28,16 @@ class OpenExit:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """The worker ended while it executed an item."""
+    """The worker ended while it executed an item.
+
+    ``limit`` is set where it was ended: so many seconds were over.
+    """
 
     exit_code: int | None
     signal: str | None
     pid: int
     started: bool
+    limit: float | None = None
 
 
 @final
@@ -135,8 +139,10 @@ class Lost:
     """A worker ended with calls open.
 
     ``position`` is the item that was being executed in the call ``ticket``
-    (``None``: none was), ``stage`` its stage. The worker has been replaced, and
-    all its open calls are named in ``open``.
+    (``None``: none was, or nobody knows which), ``stage`` its stage, ``step`` what was
+    done with it. The worker has been replaced, and all its open calls are named in
+    ``open``. It was the ``worker``-th of its place, counted from 0, where ``workers``
+    have been started so far.
     """
 
     open: tuple[int, ...]
@@ -144,6 +150,9 @@ class Lost:
     position: int | None
     stage: int | None
     loss: Loss
+    step: Step = "call"
+    worker: int = 0
+    workers: int = 0
 
 
 Happening: TypeAlias = Freed | Returned | Lost
@@ -161,6 +170,10 @@ class Backend(Protocol):
     @abstractmethod
     def watch(self) -> tuple[int, ...]:
         """Descriptors that become readable when ``poll`` has something."""
+
+    @abstractmethod
+    def patience(self) -> float | None:
+        """In how many seconds ``poll`` shall be called though nothing is readable."""
 
     @abstractmethod
     def poll(self) -> list[Happening]:

@@ -5,14 +5,18 @@ import time
 from collections import deque
 from collections.abc import Callable
 from collections.abc import Generator
+from math import ceil
+from math import inf
 from typing import assert_never, final
 
 from fstream.compiler.program import Program
 from fstream.interpreter.chunk import Backend
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Happening
+from fstream.interpreter.deadline import Deadline
 from fstream.interpreter.engine.engine import Engine
 from fstream.interpreter.engine.events import Command
+from fstream.interpreter.engine.events import Expired
 from fstream.interpreter.engine.events import Finish
 from fstream.interpreter.engine.events import How
 from fstream.interpreter.engine.events import Pull
@@ -25,20 +29,20 @@ from fstream.plan.contexts import Context
 
 
 def drive(
-    engine: Engine, reading: Reading, places: "Places"
+    engine: Engine, reading: Reading, places: "Places", *, deadline: Deadline
 ) -> Generator[Release, Taken, How]:
     """Run ``engine`` to its end: yields releases, and is sent what was taken."""
     commands: deque[Command] = deque(engine.start())
     while True:
         while commands:
+            commands.extend(_expired(engine, deadline))
             command = commands.popleft()
             match command:
                 case Submit(call):
                     places.submit(call)
                 case Pull(most):
                     # A pull may block: what has come in meanwhile goes first.
-                    for happening in places.poll():
-                        commands.extend(engine.on(happening))
+                    commands.extend(_told(engine, places.poll()))
                     if commands:
                         commands.append(command)
                     else:
@@ -50,8 +54,18 @@ def drive(
                     return how
                 case _:
                     assert_never(command)
-        for happening in places.wait():
-            commands.extend(engine.on(happening))
+        commands.extend(_told(engine, places.wait(deadline.left())))
+        commands.extend(_expired(engine, deadline))
+
+
+def _told(engine: Engine, happenings: list[Happening]) -> list[Command]:
+    return [command for event in happenings for command in engine.on(event)]
+
+
+def _expired(engine: Engine, deadline: Deadline) -> list[Command]:
+    if deadline.has_passed():
+        return engine.on(Expired(deadline.seconds))
+    return []
 
 
 def _pulled(reading: Reading, most: int) -> Pulled:
@@ -88,17 +102,26 @@ class Places:
         """What has happened; never blocks."""
         return [event for backend in self.backends for event in backend.poll()]
 
-    def wait(self) -> list[Happening]:
-        """What has happened; blocks until something has."""
-        while True:
-            happened = self.poll()
-            if happened:
-                return happened
-            watched = [fd for backend in self.backends for fd in backend.watch()]
-            polling = select.poll()
-            for fd in watched:
-                polling.register(fd, select.POLLIN)
-            polling.poll()
+    def wait(self, seconds: float | None) -> list[Happening]:
+        """What has happened; blocks until something has, or the time is over."""
+        until = inf if seconds is None else time.monotonic() + seconds
+        while not (happened := self.poll()):
+            if until < inf and time.monotonic() >= until:
+                break
+            self._sleep(until)
+        return happened
+
+    def _sleep(self, until: float) -> None:
+        """Wait for a descriptor, or for the time when a backend shall be asked."""
+        polling = select.poll()
+        for backend in self.backends:
+            for watched in backend.watch():
+                polling.register(watched, select.POLLIN)
+        patience = [p for b in self.backends if (p := b.patience()) is not None]
+        if until < inf:
+            patience.append(max(0.0, until - time.monotonic()))
+        # Rounded up, so that the time is over when it is.
+        polling.poll(ceil(min(patience) * 1000) if patience else None)
 
     def close(self) -> None:
         """Close every context, whatever becomes of the others."""

@@ -7,6 +7,7 @@ from typing import final
 from fstream.compiler.program import Program
 from fstream.interpreter.audience import Audience
 from fstream.interpreter.chunk import Backend
+from fstream.interpreter.deadline import Deadline
 from fstream.interpreter.drive import Places
 from fstream.interpreter.drive import drive
 from fstream.interpreter.engine.account import Account
@@ -32,6 +33,7 @@ class EngineRun:
         "audience",
         "backend_for",
         "budget",
+        "deadline",
         "engine",
         "how",
         "program",
@@ -45,8 +47,10 @@ class EngineRun:
         *,
         audience: Audience,
         backend_for: Callable[[Context], Backend],
+        deadline: Deadline,
     ) -> None:
         audience.begin()
+        self.deadline = deadline
         self.program = program
         self.budget = budget
         self.audience = audience
@@ -99,7 +103,9 @@ class EngineRun:
         places = Places()
         try:
             places.open(self.program, self.backend_for)
-            self.how = yield from drive(self.engine, self.reading, places)
+            self.how = yield from drive(
+                self.engine, self.reading, places, deadline=self.deadline
+            )
         finally:
             try:
                 places.close()

@@ -13,6 +13,7 @@ from fstream.result.captured import Details
 from fstream.result.captured import Glimpse
 from fstream.result.captured import stage_failure
 from fstream.result.errors import SourceFailed
+from fstream.result.errors import TimedOut
 from fstream.result.errors import WorkerLost
 from fstream.result.printable import short_repr
 
@@ -42,16 +43,29 @@ def error_value(failed: Failed, program: Program) -> object:
                 source=label.name, site=str(label.site), index=failed.index, error=error
             )
         case Loss():
-            return worker_lost(failed, failed.fault.cause, program)
+            return loss_value(failed, failed.fault.cause, program)
         case Glimpse() | Details():
             return _stage_failure(failed, failed.fault.cause, program)
         case _:
             assert_never(failed.fault.cause)
 
 
-def worker_lost(failed: Failed, loss: Loss, program: Program) -> WorkerLost:
-    """The error value for an item whose worker ended."""
+def loss_value(failed: Failed, loss: Loss, program: Program) -> WorkerLost | TimedOut:
+    """The error value for an item whose worker ended, or was ended."""
     label = program.stages[failed.fault.stage].label
+    if loss.limit is not None:
+        return TimedOut(
+            stage=label.name,
+            site=str(label.site),
+            index=failed.index,
+            item=short_repr(failed.item, ITEM_LIMIT),
+            attempt=len(failed.fault.earlier) + 1,
+            context=failed.context,
+            pid=loss.pid,
+            limit=loss.limit,
+            effects="unknown",
+            earlier=failed.fault.earlier,
+        )
     return WorkerLost(
         stage=label.name,
         site=str(label.site),
@@ -66,6 +80,16 @@ def worker_lost(failed: Failed, loss: Loss, program: Program) -> WorkerLost:
         signal=loss.signal,
         effects="unknown",
     )
+
+
+def ending(failed: Failed, program: Program) -> str:
+    """Tell in a line how the worker of a lost item ended."""
+    match failed.fault.cause:
+        case Loss() as loss:
+            return loss_value(failed, loss, program).ending
+        case _:
+            text = "only a lost item's worker has ended"
+            raise AssertionError(text)
 
 
 def _stage_failure(

@@ -10,10 +10,12 @@ from fstream.interpreter.audience import Audience
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import OpenExit
 from fstream.interpreter.chunk import SourceBroke
+from fstream.interpreter.deadline import Deadline
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.events import Complete
 from fstream.interpreter.engine.events import Enough
 from fstream.interpreter.engine.events import How
+from fstream.interpreter.engine.events import Late
 from fstream.interpreter.engine.events import Overspent
 from fstream.interpreter.engine.ledger import Totals
 from fstream.interpreter.engine.ledger import rows
@@ -51,6 +53,7 @@ class InlineRun:
     __slots__ = (
         "audience",
         "budget",
+        "deadline",
         "delivered",
         "drained",
         "faults",
@@ -70,15 +73,17 @@ class InlineRun:
         *,
         audience: Audience,
         surroundings: Surroundings,
+        deadline: Deadline,
     ) -> None:
         audience.begin()
+        self.deadline = deadline
         self.program = program
         self.budget = budget
         self.audience = audience
         self.segment = program.segments[0] if program.segments else _NOTHING
         self.surroundings = surroundings
         self.reading = Reading(program.origin)
-        sized = is_sized(program.origin)
+        sized = is_sized(program.origin) and deadline.left() is None
         self.kernel = stream_kernel(
             self.segment,
             surroundings=surroundings,
@@ -87,7 +92,8 @@ class InlineRun:
             pulled=self.reading.taken if sized else None,
         )
         self.faults = self.kernel.net.faults
-        self.values: Generator[object] = self.kernel.over(self.reading.items)
+        items = deadline.up_to(self.reading.items)
+        self.values: Generator[object] = self.kernel.over(items)
         self.drained = 0
         self.delivered = 0
         self.how: How = Complete()
@@ -134,6 +140,8 @@ class InlineRun:
         self.values.close()
         self.reading.close()
         self.drain()
+        if self.deadline.is_told and isinstance(self.how, Complete):
+            self.how = Late(self.deadline.seconds)
         self._tell_end()
 
     def _tell_end(self) -> None:

@@ -10,6 +10,7 @@ from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.events import Barren
 from fstream.interpreter.engine.events import Complete
 from fstream.interpreter.engine.events import Enough
+from fstream.interpreter.engine.events import Late
 from fstream.interpreter.engine.events import Overspent
 from fstream.interpreter.engine_run import EngineRun
 from fstream.interpreter.failed import ITEM_LIMIT
@@ -19,6 +20,7 @@ from fstream.interpreter.inline_run import InlineRun
 from fstream.interpreter.sinks import SinkBroke
 from fstream.interpreter.sinks import Taking
 from fstream.result.captured import capture
+from fstream.result.errors import Cancelled
 from fstream.result.errors import SinkFailed
 from fstream.result.errors import TooManyFailures
 from fstream.result.outcome import Failure
@@ -38,10 +40,17 @@ def outcome(
             return Failure(_overspent(runner))
         case Barren(failed):
             return Failure(error_value(failed, runner.program))
+        case Late(seconds):
+            return Failure(too_late(seconds))
         case Complete() | Enough():
             return _complete(runner, sink)
         case _:
             assert_never(runner.how)
+
+
+def too_late(seconds: float) -> Cancelled:
+    """The error of a run that was not through in time."""
+    return Cancelled(reason=f"its deadline of {seconds:g} s has passed")
 
 
 def _complete(runner: InlineRun | EngineRun, sink: Taking) -> Outcome[object, object]:

@@ -14,6 +14,7 @@ from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.engine.events import Barren
 from fstream.interpreter.engine.events import Complete
 from fstream.interpreter.engine.events import Enough
+from fstream.interpreter.engine.events import Late
 from fstream.interpreter.engine.events import Taken
 from fstream.interpreter.engine_run import EngineRun
 from fstream.interpreter.engine_run import sent
@@ -21,6 +22,8 @@ from fstream.interpreter.failed import Failed
 from fstream.interpreter.failed import error_value
 from fstream.interpreter.inline_run import InlineRun
 from fstream.interpreter.kernel import PAUSE
+from fstream.interpreter.kernel import Stopped
+from fstream.interpreter.outcomes import too_late
 from fstream.result.outcome import Failure
 from fstream.result.outcome import Outcome
 from fstream.result.outcome import Success
@@ -44,10 +47,13 @@ def inline_outcomes(
             yield Success(value)
         run.how = Complete()
         yield from _shown(run.drain(), run.program, last)
+    except Stopped:  # by its deadline; nothing else ends a stream
+        run.how = Complete()
+        yield from _shown(run.drain(), run.program, last)
     finally:
         run.delivered = delivered
         run.close()
-    yield from _last(last, run.program)
+    yield from _last(last, run)
 
 
 def engine_outcomes(
@@ -79,7 +85,7 @@ def engine_outcomes(
         releases.close()
     if isinstance(run.how, Barren):
         last.append(run.how.failed)
-    yield from _last(last, run.program)
+    yield from _last(last, run)
 
 
 def _shown(
@@ -93,5 +99,10 @@ def _shown(
             yield Failure(error_value(failed, program))
 
 
-def _last(records: Sequence[Failed], program: Program) -> Iterator[Failure[object]]:
-    return (Failure(error_value(failed, program)) for failed in records)
+def _last(
+    records: Sequence[Failed], run: InlineRun | EngineRun
+) -> Iterator[Failure[object]]:
+    for failed in records:
+        yield Failure(error_value(failed, run.program))
+    if isinstance(run.how, Late):
+        yield Failure(too_late(run.how.seconds))

@@ -137,6 +137,15 @@ class WorkerLost:
     effects: Effects
     earlier: tuple[str, ...] = ()
 
+    @property
+    def ending(self) -> str:
+        """How the worker ended, in a line."""
+        if self.signal is not None:
+            return f"the worker was ended by {self.signal}"
+        if self.exit_code is not None:
+            return f"the worker ended with exit code {self.exit_code}"
+        return "the worker ended, and how is unknown"
+
     def to_json(self) -> dict[str, object]:
         """Answer the facts as JSON objects."""
         return as_json(self)
@@ -144,7 +153,7 @@ class WorkerLost:
     def __str__(self) -> str:
         return (
             f"stage {self.stage!r} ({self.site}) lost its worker {_AT[self.step]} of "
-            f"item {self.index}, {self.item}: {_end(self.exit_code, self.signal)}\n"
+            f"item {self.index}, {self.item}: {self.ending}\n"
             f"{_where(self)}".rstrip()
         )
 
@@ -169,6 +178,11 @@ class TimedOut:
     limit: float
     effects: Effects
     earlier: tuple[str, ...] = ()
+
+    @property
+    def ending(self) -> str:
+        """How the attempt ended, in a line."""
+        return f"it timed out after {self.limit:g} s"
 
     def to_json(self) -> dict[str, object]:
         """Answer the facts as JSON objects."""
@@ -357,11 +371,3 @@ def _where(error: ItemFailure) -> str:
         f"in {error.context}, pid {error.pid}, attempt {error.attempt}, "
         f"effects {error.effects}\n{earlier}"
     )
-
-
-def _end(exit_code: int | None, signal: str | None) -> str:
-    if signal is not None:
-        return f"it was ended by {signal}"
-    if exit_code is not None:
-        return f"it ended with exit code {exit_code}"
-    return "how it ended is unknown"

@@ -11,6 +11,7 @@ from fstream.compiler.program import Program
 from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import OpenExit
 from fstream.interpreter.chunk import SourceBroke
+from fstream.interpreter.deadline import Deadline
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.failed import Failed
 from fstream.interpreter.inline_run import InlineRun
@@ -101,6 +102,7 @@ def _run(program: Program, *, tolerate: int | None, values: int | None) -> Told:
         Budget(tolerate, None),
         audience=hearing,
         surroundings=HERE,
+        deadline=Deadline(None),
     )
     things: list[Thing] = []
 

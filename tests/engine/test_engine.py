@@ -1,7 +1,10 @@
 """What the engine does with each event, one promise a test."""
 
+from dataclasses import replace
+
 import pytest
 
+from fstream import Retry
 from fstream import Row
 from fstream.combinators.batches import batch
 from fstream.combinators.broadcasts import broadcast
@@ -21,18 +24,20 @@ from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
+from fstream.interpreter.engine.deaths import MOST_INCIDENTS
 from fstream.interpreter.engine.engine import Engine
 from fstream.interpreter.engine.events import Barren
 from fstream.interpreter.engine.events import Command
 from fstream.interpreter.engine.events import Complete
 from fstream.interpreter.engine.events import Enough
+from fstream.interpreter.engine.events import Expired
 from fstream.interpreter.engine.events import Finish
+from fstream.interpreter.engine.events import Late
 from fstream.interpreter.engine.events import Pull
 from fstream.interpreter.engine.events import Pulled
 from fstream.interpreter.engine.events import Release
 from fstream.interpreter.engine.events import Submit
 from fstream.interpreter.engine.events import Taken
-from fstream.interpreter.engine.losses import MOST_DEATHS
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
@@ -381,7 +386,7 @@ def test_deaths_without_an_answer_end_the_run() -> None:
     engine.start()
     call = one_call(engine.on(pulled(1)))
 
-    for _ in range(MOST_DEATHS - 1):
+    for _ in range(MOST_INCIDENTS - 1):
         call = one_call(engine.on(lost(call)))
     (end,) = engine.on(lost(call))
 
@@ -394,9 +399,9 @@ def test_an_answer_makes_up_for_the_deaths_before_it() -> None:
     engine = engine_of(doubling())
     engine.start()
 
-    for _ in range(MOST_DEATHS):
+    for _ in range(MOST_INCIDENTS):
         call = one_call(engine.on(pulled(1)))
-        for _ in range(MOST_DEATHS - 1):
+        for _ in range(MOST_INCIDENTS - 1):
             call = one_call(engine.on(lost(call)))
         engine.on(returned(call, 2))
         engine.on(Taken(1, is_enough=False))
@@ -409,7 +414,7 @@ def test_idle_workers_may_end_as_they_like() -> None:
     engine.start()
     call = one_call(engine.on(pulled(1)))
 
-    for _ in range(MOST_DEATHS):
+    for _ in range(MOST_INCIDENTS):
         assert engine.on(lost()) == []
 
     assert one_call(engine.on(lost(call))).items == [1]
@@ -422,7 +427,7 @@ def test_a_run_does_not_end_before_the_consumer_has_taken_what_it_was_given() ->
     call = one_call(engine.on(pulled(2)))
     engine.on(returned(first, 2))
 
-    for _ in range(MOST_DEATHS - 1):
+    for _ in range(MOST_INCIDENTS - 1):
         call = one_call(engine.on(lost(call)))
 
     assert engine.on(lost(call)) == []
@@ -492,3 +497,132 @@ def test_what_a_batch_holds_at_the_end_finds_its_way_through_splits() -> None:
 
     assert (flush.items, [*flush.keys]) == ([], [0])
     assert flush.flush in engine.program.flushes
+
+
+# ---- deaths that are forgiven, clues, incidents
+
+
+def forgiving(deaths: int) -> Stage[int, int]:
+    return map_stage(lambda n: 2 * n, retry=Retry(1, deaths=deaths), on=processes(2))
+
+
+def test_an_item_that_is_forgiven_a_death_goes_out_again_alone() -> None:
+    engine = engine_of(forgiving(1), tolerate=None)
+    grown(engine, to=4)
+    call = one_call(engine.on(pulled(10, 11, 12, 13)))
+
+    again = calls(engine.on(lost(call, blamed=call, position=1)))
+
+    assert [call.items for call in again] == [[10], [11], [12, 13]]
+    assert [len(call.past) for call in again] == [0, 1, 0]
+
+
+def test_what_was_divided_comes_back_in_order() -> None:
+    engine = engine_of(forgiving(1), tolerate=None)
+    grown(engine, to=4)
+    call = one_call(engine.on(pulled(10, 11, 12, 13)))
+    before, suspect, after = calls(engine.on(lost(call, blamed=call, position=1)))
+
+    engine.on(returned(after, 24, 26))
+    engine.on(returned(before, 20))
+    engine.on(Taken(1, is_enough=False))
+    released = engine.on(returned(suspect, 22))
+    released += engine.on(Taken(1, is_enough=False))
+
+    values = [c.values for c in released if isinstance(c, Release)]
+    assert values == [[22], [24, 26]]
+
+
+@pytest.mark.parametrize("deaths", [0, 1, 3])
+def test_an_item_fails_of_one_death_more_than_it_is_forgiven(deaths: int) -> None:
+    engine = engine_of(forgiving(deaths), tolerate=None)
+    engine.start()
+    call = one_call(engine.on(pulled(10)))
+
+    for _ in range(deaths):
+        call = one_call(engine.on(lost(call, blamed=call, position=0)))
+    (release,) = [
+        command
+        for command in engine.on(lost(call, blamed=call, position=0))
+        if isinstance(command, Release)
+    ]
+
+    (record,) = [record for _, record in release.failures]
+    assert record.fault.earlier == ("the worker was ended by SIGKILL",) * deaths
+
+
+def test_where_nobody_knows_the_item_each_goes_out_alone() -> None:
+    engine = engine_of(doubling(), tolerate=None)
+    grown(engine, to=4)
+    call = one_call(engine.on(pulled(10, 11, 12, 13)))
+    call = one_call(engine.on(lost(call, blamed=call, position=2)))
+
+    decoding = replace(lost(call, blamed=call, position=None), step="decode")
+    again = calls(engine.on(decoding))
+
+    assert [call.items for call in again] == [[10], [11], [13]]
+    released: list[Command] = []
+    for number, each in enumerate(again):
+        released += engine.on(returned(each, number))
+        released += engine.on(Taken(1, is_enough=False))
+    values = [c.values for c in released if isinstance(c, Release) and c.values]
+    failed = [
+        record.item
+        for c in released
+        if isinstance(c, Release)
+        for _, record in c.failures
+    ]
+    assert (values, failed) == ([[0], [1], [2]], [12])
+
+
+def test_all_workers_that_die_of_one_thing_are_one_incident() -> None:
+    engine = engine_of(doubling(), tolerate=None)
+    engine.start()
+    call = one_call(engine.on(pulled(10)))
+
+    for worker in range(MOST_INCIDENTS + 3):
+        death = replace(lost(call), worker=worker, workers=MOST_INCIDENTS + 3)
+        call = one_call(engine.on(death))
+
+    assert engine.deaths.incidents == 1
+
+
+# ---- delivery, and the run's deadline
+
+
+def test_what_runs_at_most_once_waits_for_nothing_but_its_worker() -> None:
+    stage = map_stage(lambda n: 2 * n, on=processes(2), delivery="at_most_once")
+    engine = engine_of(stage, tolerate=None)
+    engine.start()
+    first = one_call(engine.on(pulled(1)))
+    second = one_call(engine.on(pulled(2)))
+
+    for call, value in ((first, 2), (second, 4)):
+        engine.on(returned(call, value, service_ns=1_000))
+        engine.on(Taken(1, is_enough=False))
+    out = calls(engine.on(pulled(3))) + calls(engine.on(pulled(4)))
+
+    assert [call.items for call in out] == [[3], [4]]
+    assert not engine.is_pulling
+
+
+def test_a_run_ends_at_its_deadline_when_the_consumer_has_taken_its_release() -> None:
+    engine = engine_of(doubling(), tolerate=None)
+    engine.start()
+    first = one_call(engine.on(pulled(1)))
+    engine.on(pulled(2))
+    engine.on(returned(first, 2))
+
+    assert engine.on(Expired(5.0)) == []
+    (end,) = engine.on(Taken(1, is_enough=False))
+
+    assert end == Finish(Late(5.0))
+    assert (engine.pulled, engine.reached) == (2, 1)
+
+
+def test_a_run_that_waits_ends_at_its_deadline_at_once() -> None:
+    engine = engine_of(doubling(), tolerate=None)
+    engine.start()
+    engine.on(pulled(1))
+
+    assert engine.on(Expired(5.0)) == [Finish(Late(5.0))]

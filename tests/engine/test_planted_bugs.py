@@ -9,18 +9,20 @@ from hypothesis import Phase
 from hypothesis import settings
 
 from fstream.compiler.program import Split
-from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Reply
+from fstream.interpreter.engine import deaths
 from fstream.interpreter.engine import engine
 from fstream.interpreter.engine import stations
 from fstream.interpreter.engine.account import Account
 from fstream.interpreter.engine.budget import Budget
+from fstream.interpreter.engine.deaths import Deaths
 from fstream.interpreter.engine.engine import Engine
 from fstream.interpreter.engine.engine import window
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.join import joined
 from fstream.interpreter.engine.pace import Pace
 from fstream.interpreter.engine.stations import SegmentStation
+from fstream.interpreter.engine.stations import Slot
 from fstream.interpreter.engine.stations import Window
 from fstream.interpreter.failed import Failed
 from fstream.plan.contexts import Context
@@ -69,26 +71,30 @@ def the_window_is_one_too_wide(patch: pytest.MonkeyPatch) -> None:
 
 @planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)
 def a_lost_call_is_not_sent_again(patch: pytest.MonkeyPatch) -> None:
-    def on_lost(self: Engine, event: Lost) -> None:
-        for ticket in event.open:
-            station, slot = self.slots.pop(ticket)
-            self._blame(station, slot, event)
+    sorted_out = Deaths.sorted_out
 
-    patch.setattr(Engine, "_lost", on_lost)
+    def lost(self: Deaths, station: SegmentStation, *rest: object) -> list[Slot]:
+        slots = sorted_out(self, station, *rest)
+        for slot in slots:
+            slot.sent = slot.sent and []
+        return slots
+
+    patch.setattr(Deaths, "sorted_out", lost)
 
 
 @planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)
 def the_position_is_taken_in_the_first_call(patch: pytest.MonkeyPatch) -> None:
-    blame = Engine._blame
+    sorted_out = Deaths.sorted_out
 
-    def blamed(*args: object) -> None:
-        _, _, slot, _ = args
+    def blamed(self: Deaths, *rest: object) -> list[Slot]:
+        _, slot, _ = rest
         sent, slot.sent = slot.sent, None
-        blame(*args)
+        slots = sorted_out(self, *rest)
         if sent is not None:
-            slot.sent = [n for n in sent if n in slot.sent]
+            slot.sent = [n for n in sent if n in slot.positions()]
+        return slots
 
-    patch.setattr(Engine, "_blame", blamed)
+    patch.setattr(Deaths, "sorted_out", blamed)
 
 
 @planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)
@@ -146,7 +152,7 @@ def the_consumer_is_not_waited_for(patch: pytest.MonkeyPatch) -> None:
 
 @planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)
 def one_death_more_is_borne(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(engine, "MOST_DEATHS", engine.MOST_DEATHS + 1)
+    patch.setattr(deaths, "MOST_INCIDENTS", deaths.MOST_INCIDENTS + 1)
 
 
 @planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)

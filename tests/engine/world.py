@@ -31,6 +31,7 @@ from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
 from fstream.interpreter.engine.account import Account
 from fstream.interpreter.engine.budget import Budget
+from fstream.interpreter.engine.deaths import MOST_INCIDENTS
 from fstream.interpreter.engine.engine import Engine
 from fstream.interpreter.engine.engine import window
 from fstream.interpreter.engine.events import Barren
@@ -43,7 +44,6 @@ from fstream.interpreter.engine.events import Pulled
 from fstream.interpreter.engine.events import Release
 from fstream.interpreter.engine.events import Submit
 from fstream.interpreter.engine.events import Taken
-from fstream.interpreter.engine.losses import MOST_DEATHS
 from fstream.interpreter.engine.pace import MOST_ITEMS
 from fstream.interpreter.kernel import ChunkKernel
 from fstream.interpreter.kernel import Surroundings
@@ -284,9 +284,9 @@ class World:
 
     def _die_always(self, call: Call) -> None:
         """End one worker after the other, whatever the run tries."""
-        for _ in range(MOST_DEATHS):
+        for _ in range(MOST_INCIDENTS):
             self._die_idle(call)
-            if self.deaths >= MOST_DEATHS:
+            if self.deaths >= MOST_INCIDENTS:
                 return
             call = next(c for c in self.open.values() if self._is_losable(c))
 
@@ -314,7 +314,7 @@ class World:
         self._tell(
             Lost(open=tickets, ticket=ticket, position=position, stage=stage, loss=loss)
         )
-        if self.deaths >= MOST_DEATHS:
+        if self.deaths >= MOST_INCIDENTS:
             assert isinstance(self.how, Barren) or self.release is not None
             return
         assert self.how is None

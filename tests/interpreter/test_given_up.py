@@ -26,7 +26,7 @@ from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Happening
 from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import Lost
-from fstream.interpreter.engine.losses import MOST_DEATHS
+from fstream.interpreter.engine.deaths import MOST_INCIDENTS
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import inline
 
@@ -94,7 +94,7 @@ def test_the_run_answers_the_last_loss(dying: Dying) -> None:
 def test_it_is_given_up_after_a_few_deaths_in_a_row(dying: Dying) -> None:
     run(PLAN)
 
-    assert dying.begun <= dying.answers + MOST_DEATHS + 1
+    assert dying.begun <= dying.answers + MOST_INCIDENTS + 1
 
 
 def test_what_was_answered_before_counts(dying: Dying) -> None:

@@ -7,11 +7,12 @@ touches nothing: the shell in ``drive`` acts, and tells what came of it.
 """
 
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import assert_never, final
 
 from fstream.compiler.program import Program
 from fstream.compiler.program import Segment
-from fstream.compiler.shape import arresting
+from fstream.compiler.shape import goes_singly
 from fstream.compiler.shape import is_single
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import Freed
@@ -22,13 +23,16 @@ from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.engine.account import Account
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.crossing import crossed
+from fstream.interpreter.engine.deaths import Deaths
 from fstream.interpreter.engine.events import Barren
 from fstream.interpreter.engine.events import Command
 from fstream.interpreter.engine.events import Complete
 from fstream.interpreter.engine.events import Enough
 from fstream.interpreter.engine.events import Event
+from fstream.interpreter.engine.events import Expired
 from fstream.interpreter.engine.events import Finish
 from fstream.interpreter.engine.events import How
+from fstream.interpreter.engine.events import Late
 from fstream.interpreter.engine.events import Overspent
 from fstream.interpreter.engine.events import Pull
 from fstream.interpreter.engine.events import Pulled
@@ -38,13 +42,10 @@ from fstream.interpreter.engine.events import Taken
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.flow import Entry
 from fstream.interpreter.engine.flow import last_index
-from fstream.interpreter.engine.losses import MOST_DEATHS
-from fstream.interpreter.engine.losses import Missing
-from fstream.interpreter.engine.losses import Value
 from fstream.interpreter.engine.losses import rebased
 from fstream.interpreter.engine.pace import MOST_ITEMS
 from fstream.interpreter.engine.pace import Fill
-from fstream.interpreter.engine.passage import passage
+from fstream.interpreter.engine.pace import Pace
 from fstream.interpreter.engine.stations import Outlet
 from fstream.interpreter.engine.stations import SegmentStation
 from fstream.interpreter.engine.stations import Slot
@@ -53,7 +54,6 @@ from fstream.interpreter.engine.stations import Window
 from fstream.interpreter.engine.stations import laid
 from fstream.interpreter.failed import Failed
 from fstream.interpreter.failed import error_value
-from fstream.interpreter.failed import worker_lost
 from fstream.interpreter.kernel.template import SOURCE
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import Inline
@@ -112,7 +112,7 @@ class Engine:
         self.stations.reverse()
         self.slots: dict[int, tuple[SegmentStation, Slot]] = {}
         self.tickets = 0
-        self.deaths = 0
+        self.deaths = Deaths(program, account)
         self.fill = Fill()
         self.out: _Out | None = None
         self.is_pulling = False
@@ -139,6 +139,8 @@ class Engine:
                 self._lost(event)
             case Taken(count, is_enough):
                 self._taken(count, is_enough=is_enough)
+            case Expired(seconds):
+                self._finish_after_out(Late(seconds))
             case _:
                 assert_never(event)
         return self._advanced()
@@ -148,10 +150,11 @@ class Engine:
     def _station(self, segment: Segment, after: Station) -> SegmentStation:
         station = SegmentStation(
             segment=segment,
-            window=window(segment.context),
+            window=window_of(segment),
             is_remote=segment.context != Inline(),
             after=after,
             submit=self._submit,
+            pace=Pace(most=1 if goes_singly(segment) else MOST_ITEMS),
         )
         self.stations.append(station)
         return station
@@ -187,7 +190,7 @@ class Engine:
 
     def _returned(self, event: Returned) -> None:
         station, slot = self.slots.pop(event.ticket)
-        self.deaths = 0
+        self.deaths.note_answer()
         items = len(slot.part.body) if slot.sent is None else len(slot.sent)
         station.pace.learn(items, event.service_ns, event.size)
         reply = event.reply
@@ -216,57 +219,35 @@ class Engine:
 
     def _lost(self, event: Lost) -> None:
         """Blame the item in execution; all others go out again."""
-        is_blamed = event.ticket is not None and event.position is not None
-        if event.open and not is_blamed:
-            self.deaths += 1
+        self.deaths.note(event)
         for ticket in event.open:
             station, slot = self.slots.pop(ticket)
-            if self.deaths >= MOST_DEATHS:
+            if self.deaths.are_too_many():
                 self._give_up(station, slot, event)
                 return
-            if ticket == event.ticket and event.position is not None:
-                self._blame(station, slot, event)
-            if slot.sent == []:
-                nothing = Reply([], [], [], self.account.no_probes(station.segment), [])
-                self._answered(station, slot, nothing, pid=event.loss.pid)
-            else:
-                self._submit(station, slot)
+            is_executing = ticket == event.ticket
+            slots = self.deaths.sorted_out(station, slot, event) if is_executing else []
+            for each in slots or [slot]:
+                self._sent_again(station, each, pid=event.loss.pid)
+
+    def _sent_again(self, station: SegmentStation, slot: Slot, *, pid: int) -> None:
+        if slot.sent == []:
+            nothing = Reply([], [], [], self.account.no_probes(station.segment), [])
+            self._answered(station, slot, nothing, pid=pid)
+        else:
+            self._submit(station, slot)
 
     def _give_up(self, station: SegmentStation, slot: Slot, event: Lost) -> None:
         """End the run, as soon as the consumer has taken what it was given."""
-        position = slot.sent[0] if slot.sent else 0
-        how = Barren(self._loss(station, slot, event, position=position))
+        position = slot.positions()[0]
+        how = Barren(self.deaths.failed(station, slot, event, position=position))
+        self._finish_after_out(how)
+
+    def _finish_after_out(self, how: How) -> None:
         if self.out is None:
             self._finish(how)
         else:
             self.out.how = self.out.how or how
-
-    def _blame(self, station: SegmentStation, slot: Slot, event: Lost) -> None:
-        sent = slot.sent or list(range(len(slot.part.body)))
-        position = sent[event.position or 0]
-        failed = self._loss(station, slot, event, position=position)
-        segment, stage = station.segment, failed.fault.stage
-        up = arresting(segment.op, stage)
-        thing: Fault | Value = failed.fault
-        if up is not None and up < segment.exits:
-            error = worker_lost(failed, event.loss, self.program)
-            thing = Value((up + 1, error))
-        passed = self.account.probed(segment, passage(segment.op, stage) or ())
-        slot.lost.append(Missing(position, stage, thing, passed))
-        slot.sent = [n for n in sent if n != position]
-
-    def _loss(
-        self, station: SegmentStation, slot: Slot, event: Lost, *, position: int
-    ) -> Failed:
-        segment = station.segment
-        stage = segment.stages[0] if event.stage is None else event.stage
-        return Failed(
-            index=slot.part.index(position),
-            fault=Fault(0, position, stage, "call", event.loss),
-            context=repr(segment.context),
-            pid=event.loss.pid,
-            item=slot.part.body[position],
-        )
 
     def _taken(self, count: int, *, is_enough: bool) -> None:
         out, self.out = self.out, None
@@ -332,6 +313,14 @@ class Engine:
     def _finish(self, how: How) -> None:
         self.is_finished = True
         self.commands.append(Finish(how))
+
+
+def window_of(segment: Segment) -> Window:
+    """How much of ``segment`` may be out, or held for what comes before it."""
+    usual = window(segment.context)
+    if goes_singly(segment):
+        return replace(usual, quick=usual.slow, hands=1, ahead=0)
+    return usual
 
 
 def window(context: Context) -> Window:

@@ -38,7 +38,15 @@ class Taken:
     is_enough: bool
 
 
-Event: TypeAlias = Pulled | Freed | Returned | Lost | Taken
+@final
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The time of the run, so many ``seconds``, is over."""
+
+    seconds: float
+
+
+Event: TypeAlias = Pulled | Freed | Returned | Lost | Taken | Expired
 
 
 @final
@@ -100,5 +108,13 @@ class Barren:
     failed: Failed
 
 
-How: TypeAlias = Complete | Overspent | Enough | Barren
+@final
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The run was not through after so many ``seconds``."""
+
+    seconds: float
+
+
+How: TypeAlias = Complete | Overspent | Enough | Barren | Late
 Command: TypeAlias = Pull | Submit | Release | Finish

@@ -154,11 +154,13 @@ def parted(chunk: Chunk, most: int) -> list[Chunk]:
     if total <= most:
         return [chunk]
     return [
-        _part(chunk, start, min(start + most, total)) for start in range(0, total, most)
+        part_of(chunk, start, min(start + most, total))
+        for start in range(0, total, most)
     ]
 
 
-def _part(chunk: Chunk, start: int, stop: int) -> Chunk:
+def part_of(chunk: Chunk, start: int, stop: int) -> Chunk:
+    """The items of ``chunk`` from ``start`` up to ``stop``, as a part of it."""
     is_end = stop == len(chunk.body)
     low = bisect_left(chunk.entries, start, key=_pos)
     high = len(chunk.entries) if is_end else bisect_left(chunk.entries, stop, key=_pos)

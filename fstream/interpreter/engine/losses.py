@@ -13,8 +13,6 @@ from typing import final
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import Reply
 
-MOST_DEATHS = 5
-
 
 @final
 @dataclass(frozen=True, slots=True)

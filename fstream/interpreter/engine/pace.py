@@ -28,6 +28,7 @@ class Pace:
     """
 
     size: int = 1
+    most: int = MOST_ITEMS
     items: float = 0.0
     spent_ns: float = 0.0
     spent_bytes: float = 0.0
@@ -52,7 +53,7 @@ class Pace:
         self.spent_bytes = self.spent_bytes / 2 + size
         quick = WORK_NS * self.items / max(self.spent_ns, 1.0)
         small = RESULT_BYTES * self.items / max(self.spent_bytes, 1.0)
-        target = round(min(quick, small, MOST_ITEMS))
+        target = round(min(quick, small, self.most))
         self.size = max(1, min(self.size * GROWTH, target))
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
+from itertools import pairwise
 from typing import Protocol, final
 
 from fstream.compiler.program import Line
@@ -20,6 +22,7 @@ from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.flow import answered
+from fstream.interpreter.engine.flow import part_of
 from fstream.interpreter.engine.flow import parted
 from fstream.interpreter.engine.join import joined
 from fstream.interpreter.engine.join import sifted
@@ -40,7 +43,8 @@ class Slot:
     """A part that is out, or waits for those before it to be passed on.
 
     ``hands`` is how many workers share it. After a worker's death only the items at
-    the positions ``sent`` are out, and ``lost`` are not.
+    the positions ``sent`` are out, and ``lost`` are not. ``past`` tells, in a line
+    each, of the workers that ended at the one item that is out.
     """
 
     part: Chunk
@@ -49,6 +53,26 @@ class Slot:
     out: int = 0
     sent: list[int] | None = None
     lost: list[Missing] = field(default_factory=list[Missing])
+    past: tuple[str, ...] = ()
+
+    def positions(self) -> list[int]:
+        """Where the items that are out stand in the part."""
+        return list(range(len(self.part.body))) if self.sent is None else self.sent
+
+    def between(self, start: int, stop: int) -> "Slot":
+        """What of this slot concerns the items from ``start`` up to ``stop``."""
+        sent = [n - start for n in self.positions() if start <= n < stop]
+        return Slot(
+            part_of(self.part, start, stop),
+            None,
+            out=1,
+            sent=None if len(sent) == stop - start else sent,
+            lost=[
+                replace(missing, position=missing.position - start)
+                for missing in self.lost
+                if start <= missing.position < stop
+            ],
+        )
 
     def index(self, position: int) -> int:
         """The ordinal of the source item behind what is out at ``position``."""
@@ -142,6 +166,20 @@ class SegmentStation:
         self._no_longer_out(slot)
         self.pump()
 
+    def divided(self, slot: Slot, cuts: Sequence[int]) -> list[Slot]:
+        """Put in the place of ``slot``, which was out, its pieces between ``cuts``."""
+        bounds = sorted({0, *cuts, len(slot.part.body)})
+        if len(bounds) <= len((0, 1)):
+            return [slot]
+        pieces = [slot.between(start, stop) for start, stop in pairwise(bounds)]
+        at = next(n for n, each in enumerate(self.slots) if each is slot)
+        del self.slots[at]
+        for piece in reversed(pieces):
+            self.slots.insert(at, piece)
+        self.out += len(pieces) - slot.out
+        self.held += len(pieces) - slot.hands
+        return pieces
+
     def call(self, slot: Slot, ticket: int) -> Call:
         """The call that ``slot`` stands for."""
         part = slot.part
@@ -156,6 +194,7 @@ class SegmentStation:
             keys=keys,
             flush=part.flush if part.flush in self.segment.stages else None,
             hands=slot.hands,
+            past=slot.past,
         )
 
     def _hands(self) -> int:

@@ -176,7 +176,7 @@ class _Stream:
         mark = None if trace is None else self.net.marks.get(trace.tb_lineno)
         if mark is None or mark.net != SOURCE:
             return False
-        if issubclass(type(exc), KeyboardInterrupt):
+        if issubclass(type(exc), KeyboardInterrupt | Stopped):
             return False
         cause = SourceBroke(capture(exc, skip=1))
         self.net.faults.append(Fault(0, self.pulled(), SOURCE, "call", cause))
