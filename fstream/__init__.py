@@ -44,6 +44,8 @@ from fstream.interpreter.report import StageReport
 from fstream.interpreter.row import Row
 from fstream.plan.care import Retry
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import ForkWarning
+from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
@@ -80,6 +82,7 @@ __all__ = [
     "Explanation",
     "Failure",
     "Failures",
+    "ForkWarning",
     "Frame",
     "ItemFailure",
     "ItemsFailed",
@@ -125,6 +128,7 @@ __all__ = [
     "flat_map_stage",
     "fold",
     "for_each",
+    "forks",
     "identity",
     "inline",
     "leave",

@@ -86,7 +86,8 @@ def _parser() -> ArgumentParser:
         type=context_from,
         default=inline(),
         metavar="CONTEXT",
-        help="where its stages run: inline (the default), threads:N or processes:N",
+        help="where its stages run: inline (the default), threads:N, forks:N"
+        " or processes:N",
     )
     runs.add_argument(
         "--tolerate",

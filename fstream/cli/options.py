@@ -8,18 +8,19 @@ from argparse import ArgumentTypeError
 from fractions import Fraction
 
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
 
-_PLACED = re.compile(r"(threads|processes):([0-9]{1,6})")
+_PLACED = re.compile(r"(threads|forks|processes):([0-9]{1,6})")
 _COUNT = re.compile(r"[0-9]{1,18}")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)%")
 _SHARE = re.compile(r"([0-9]{1,18})/([0-9]{1,18})")
 
 
 def context_from(text: str) -> Context:
-    """Read ``inline``, ``threads:N`` or ``processes:N``.
+    """Read ``inline``, ``threads:N``, ``forks:N`` or ``processes:N``.
 
     >>> context_from("processes:2")
     processes(2)
@@ -29,12 +30,18 @@ def context_from(text: str) -> Context:
     placed = _PLACED.fullmatch(text)
     if placed is None or int(placed[2]) == 0:
         reason = (
-            f"{text!r} is no context; write inline, threads:N or processes:N"
-            " with a whole number N of at least 1"
+            f"{text!r} is no context; write inline, threads:N, forks:N or"
+            " processes:N with a whole number N of at least 1"
         )
         raise ArgumentTypeError(reason)
     width = int(placed[2])
-    return threads(width) if placed[1] == "threads" else processes(width)
+    match placed[1]:
+        case "threads":
+            return threads(width)
+        case "forks":
+            return forks(width)
+        case _:
+            return processes(width)
 
 
 def tolerance_from(text: str) -> int | Fraction:

@@ -8,6 +8,7 @@ from fstream.compiler.program import Program
 from fstream.compiler.program import Segment
 from fstream.compiler.program import Split
 from fstream.compiler.shape import is_stateful
+from fstream.plan.contexts import Forks
 from fstream.plan.contexts import Inline
 from fstream.plan.contexts import Processes
 from fstream.plan.contexts import Threads
@@ -52,5 +53,8 @@ def _passing(segment: Segment) -> str:
             return f"at most {2 * width} chunks out, by reference"
         case Processes(width):
             return f"at most {2 * width} chunks out, pickled both ways"
+        case Forks(width, chunk):
+            some = "chunks" if chunk is None else f"up to {chunk} items each"
+            return f"at most {width} at once, for {some}, results pickled"
         case _:
             assert_never(segment.context)

@@ -32,6 +32,7 @@ from fstream.compiler.shape import numbers
 from fstream.compiler.shape import parts
 from fstream.compiler.shape import reach
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import Forks
 from fstream.plan.contexts import Inline
 from fstream.plan.contexts import Processes
 
@@ -95,7 +96,7 @@ class _Fusing:
         context = found.pop()
         if context == Inline():
             return context
-        fenced = isinstance(context, Processes) and _has_fence(op)
+        fenced = isinstance(context, Processes | Forks) and _has_fence(op)
         return None if is_stateful(op) or fenced else context
 
     def _context(self, op: Op, number: int) -> Context:

@@ -9,6 +9,7 @@ from typing import assert_never
 from fstream.compiler.program import Segment
 from fstream.interpreter.chunk import Backend
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import Forks
 from fstream.plan.contexts import Inline
 from fstream.plan.contexts import Processes
 from fstream.plan.contexts import Threads
@@ -32,6 +33,10 @@ def backend_for(context: Context) -> Backend:
             from fstream.contexts.processes import ProcessBackend
 
             return ProcessBackend(context)
+        case Forks():
+            from fstream.contexts.forks import ForkBackend
+
+            return ForkBackend(context)
         case _:
             assert_never(context)
     # ruff: enable[PLC0415]
@@ -40,7 +45,7 @@ def backend_for(context: Context) -> Backend:
 def unshippable(segment: Segment) -> tuple[str, ...]:
     """Tell all reasons why ``segment`` cannot be given to its context."""
     match segment.context:
-        case Inline() | Threads():
+        case Inline() | Threads() | Forks():
             return ()
         case Processes():
             from fstream.contexts import shipping  # noqa: PLC0415 - as said above

@@ -7,16 +7,14 @@ from contextlib import suppress
 from typing import final
 
 from fstream.compiler.program import Segment
-from fstream.compiler.shape import last_stage
+from fstream.contexts.losses import lost
 from fstream.contexts.parcels import Sent
-from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import Lost
 from fstream.transport.channel import Channel
 from fstream.transport.channel import socket_pair
 from fstream.transport.owned import Owned
 from fstream.worker.kin import kill_group
 from fstream.worker.lifeline import Session
-from fstream.worker.recorder import Note
 from fstream.worker.recorder import last_note
 from fstream.worker.recorder import new_page
 
@@ -83,24 +81,9 @@ class Remote:
 
     def lost(self, code: int | None, segments: dict[int, Segment]) -> Lost:
         """Tell of its end, after all that it sent was read."""
+        calls = {ticket: sent.call for ticket, sent in self.open.items()}
         note = last_note(self._page)
-        if note is not None and note.ticket not in self.open:
-            note = None  # it was answered: nobody is to blame
-        position, stage = None, None
-        if note is not None:
-            position, stage = self._blame(note, segments)
-        return Lost(
-            open=tuple(self.open),
-            ticket=None if note is None else note.ticket,
-            position=position,
-            stage=stage,
-            loss=Loss(
-                exit_code=code if code is not None and code >= 0 else None,
-                signal=_signal_name(code),
-                pid=self.pid,
-                started=position is not None,
-            ),
-        )
+        return lost(calls, note, segments, pid=self.pid, code=code)
 
     def close(self) -> None:
         """Give back all descriptors; idempotent."""
@@ -108,29 +91,3 @@ class Remote:
         self._page.close()
         if self._pidfd is not None:
             self._pidfd.close()
-
-    def _blame(
-        self,
-        note: Note,
-        segments: dict[int, Segment],
-    ) -> tuple[int | None, int | None]:
-        call = self.open[note.ticket].call
-        segment = segments[call.segment]
-        stages = segment.stages
-        is_alone = len(call.items) == 1
-        match note.step:
-            case "call":
-                return note.position, stages[0] if note.stage is None else note.stage
-            case "decode":
-                return (0, stages[0]) if is_alone else (None, None)
-            case "encode":
-                return (0, last_stage(segment.op)) if is_alone else (None, None)
-
-
-def _signal_name(code: int | None) -> str | None:
-    if code is None or code >= 0:
-        return None
-    try:
-        return signal.Signals(-code).name
-    except ValueError:  # a real-time signal
-        return f"SIG{-code}"

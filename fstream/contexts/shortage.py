@@ -9,6 +9,7 @@ from fstream.compiler.program import Segment
 from fstream.contexts.parcels import refused
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Returned
+from fstream.plan.contexts import Forks
 from fstream.plan.contexts import Processes
 from fstream.worker.blame import glimpse_outside
 
@@ -25,7 +26,7 @@ class Shortage:
 
     __slots__ = ("_again", "_cause", "_context")
 
-    def __init__(self, context: Processes) -> None:
+    def __init__(self, context: Processes | Forks) -> None:
         self._again = 0.0
         self._cause: OSError | None = None
         self._context = context

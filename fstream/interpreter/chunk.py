@@ -113,13 +113,17 @@ class Call:
 @final
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A call was answered by process ``pid``, after ``service_ns`` of work."""
+    """A call was answered by process ``pid``, after ``service_ns`` of work.
+
+    ``overhead_ns`` is what a worker of its own cost, to start and to end.
+    """
 
     ticket: int
     reply: Reply
     service_ns: int
     size: int
     pid: int
+    overhead_ns: int = 0
 
 
 @final

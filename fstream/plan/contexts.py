@@ -41,7 +41,32 @@ class Processes:
         return f"processes({self.width})"
 
 
-Context: TypeAlias = Inline | Threads | Processes
+@final
+@value
+class Forks:
+    """Up to ``width`` copies of this process at a time, each for one chunk."""
+
+    width: int
+    chunk: int | None = None
+
+    def __repr__(self) -> str:
+        chunk = "" if self.chunk is None else f", chunk={self.chunk}"
+        return f"forks({self.width}{chunk})"
+
+
+Context: TypeAlias = Inline | Threads | Processes | Forks
+
+
+class ForkWarning(RuntimeWarning):
+    """``forks`` was used in a process that has threads of its own.
+
+    A lock that another thread holds at that moment is never released in the child,
+    and who waits for it there waits for ever. Once you know that your functions take
+    no such lock, switch the warning off.
+
+    >>> import warnings
+    >>> warnings.filterwarnings("ignore", category=ForkWarning)
+    """
 
 
 def inline() -> Inline:
@@ -74,11 +99,27 @@ def processes(width: int) -> Processes:
     return Processes(_checked("processes", width))
 
 
-def _checked(name: str, width: object) -> int:
-    if not isinstance(width, int) or isinstance(width, bool):
-        text = f"{name}(width=...) must be a whole number, but got {width!r}"
+def forks(width: int, chunk: int | None = None) -> Forks:
+    """Run in copies of this process, each for one chunk, ``width`` at a time.
+
+    A copy sees all that this process holds, so functions and items need not be
+    pickled, only results. It starts with one item; where items are quick it gets
+    more, until its work is ten times what it costs itself. ``chunk`` says instead
+    how many it gets at most.
+
+    >>> forks(2), forks(2, chunk=1)
+    (forks(2), forks(2, chunk=1))
+    """
+    if chunk is not None:
+        _checked("forks", chunk, argument="chunk")
+    return Forks(_checked("forks", width), chunk)
+
+
+def _checked(name: str, count: object, *, argument: str = "width") -> int:
+    if not isinstance(count, int) or isinstance(count, bool):
+        text = f"{name}({argument}=...) must be a whole number, but got {count!r}"
         raise TypeError(text)
-    if width < 1:
-        text = f"{name}(width=...) must be at least 1, but got {width}"
+    if count < 1:
+        text = f"{name}({argument}=...) must be at least 1, but got {count}"
         raise ValueError(text)
-    return width
+    return count

@@ -9,6 +9,7 @@ import os
 import socket
 from collections import deque
 from typing import Literal, final
+from weakref import WeakSet
 
 from fstream.transport.frame import Assembler
 from fstream.transport.frame import Frame
@@ -24,16 +25,18 @@ class Channel:
     """One end of a connection.
 
     ``state`` is "ended" when the other side is gone, and "broken" when what
-    came is no frame; it never opens again.
+    came is no frame; it never opens again. In a forked copy of this process, whose
+    connection it is not, it is closed.
     """
 
-    __slots__ = ("_assembler", "_queue", "_socket", "state")
+    __slots__ = ("__weakref__", "_assembler", "_queue", "_socket", "state")
 
     def __init__(self, end: socket.socket) -> None:
         self.state: Literal["open", "ended", "broken"] = "open"
         self._socket = end
         self._assembler = Assembler()
         self._queue: deque[memoryview] = deque()
+        _channels.add(self)
 
     def fileno(self) -> int:
         """The socket's descriptor."""
@@ -146,3 +149,14 @@ def raised_number(number: int) -> int:
         return fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, LOWEST)
     finally:
         os.close(number)
+
+
+_channels: WeakSet[Channel] = WeakSet()
+
+
+def _close_all() -> None:
+    for channel in list(_channels):
+        channel.close()
+
+
+os.register_at_fork(after_in_child=_close_all)

@@ -61,9 +61,13 @@ def _nameless_file() -> int:
 
 
 def last_note(page: Owned) -> Note | None:
-    """Read what the worker of ``page`` noted last; ``None`` if it was idle."""
-    words = os.pread(page.number, _WORDS.size, 0)
-    ticket, position, stage, _, offset = _WORDS.unpack(words)
+    """Read what the owner of ``page`` noted last; ``None`` if it was idle."""
+    return note_in(os.pread(page.number, _WORDS.size, 0))
+
+
+def note_in(page: bytes | memoryview) -> Note | None:
+    """Read what was noted last in ``page``; ``None`` if its owner was idle."""
+    ticket, position, stage, _, offset = _WORDS.unpack_from(page)
     if ticket == 0:
         return None
     if stage == ENCODING:

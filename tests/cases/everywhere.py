@@ -6,12 +6,13 @@ from fstream import Context
 from fstream import Plan
 from fstream import Report
 from fstream import Success
+from fstream import forks
 from fstream import inline
 from fstream import processes
 from fstream import run
 from fstream import threads
 
-CONTEXTS = (inline(), threads(2), processes(2))
+CONTEXTS = (inline(), threads(2), processes(2), forks(2))
 everywhere = pytest.mark.parametrize("on", CONTEXTS, ids=repr)
 
 

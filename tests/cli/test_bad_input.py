@@ -9,8 +9,8 @@ from tests.cli.command import fstream
 FORMS = "module:attribute or file.py:attribute"
 NO_NAME = "cannot be imported by its name; write NAME.py:plan"
 CONTEXTS = (
-    "is no context; write inline, threads:N or processes:N with a whole number N of"
-    " at least 1"
+    "is no context; write inline, threads:N, forks:N or processes:N with a whole"
+    " number N of at least 1"
 )
 TOLERANCES = (
     "is no tolerance; write a number of failures such as 20, or a share of the items"

@@ -8,6 +8,7 @@ import pytest
 from fstream.cli.options import context_from
 from fstream.cli.options import tolerance_from
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
@@ -15,7 +16,7 @@ from fstream.plan.contexts import threads
 BAD_CONTEXTS = (
     *("", "Inline", "inline:2", "threads", "threads:", "threads:0", "threads:-1"),
     *("threads:two", "threads:1.5", "processes(2)", "processes: 2", "processes:٢"),
-    *("process:2", "processes:2:3", "processes:12345678"),
+    *("process:2", "fork:2", "processes:2:3", "processes:12345678"),
 )
 BAD_TOLERANCES = (
     *("", "some", "-1", "0.5", "1e3", "%", "-1%", "101%", "100.1%", "1 %", "5%%"),
@@ -28,6 +29,7 @@ BAD_TOLERANCES = (
     [
         ("inline", inline()),
         ("threads:8", threads(8)),
+        ("forks:3", forks(3)),
         ("processes:2", processes(2)),
     ],
 )
@@ -41,8 +43,8 @@ def test_a_text_that_is_no_context_is_refused(text: str) -> None:
         context_from(text)
 
     assert str(refused.value) == (
-        f"{text!r} is no context; write inline, threads:N or processes:N"
-        " with a whole number N of at least 1"
+        f"{text!r} is no context; write inline, threads:N, forks:N or"
+        " processes:N with a whole number N of at least 1"
     )
 
 

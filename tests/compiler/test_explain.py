@@ -9,7 +9,9 @@ from hypothesis import given
 from fstream import batch
 from fstream import case
 from fstream import collect
+from fstream import count
 from fstream import explain
+from fstream import forks
 from fstream import map_stage
 from fstream import processes
 from fstream import route
@@ -54,6 +56,25 @@ def test_segments_stand_in_order_with_their_stages() -> None:
           d  @
         inline(): in the calling thread, by reference, keeps state
           batch  @
+        """
+    )
+
+
+def test_forks_say_how_many_items_a_child_gets() -> None:
+    plan = (
+        source([1])
+        >> map_stage(abs, on=forks(2), name="a")
+        >> map_stage(abs, on=forks(3, chunk=5), name="b")
+        >> count()
+    )
+
+    assert told(plan) == written(
+        """
+        source source  @
+        forks(2): at most 2 at once, for chunks, results pickled
+          a  @
+        forks(3, chunk=5): at most 3 at once, for up to 5 items each, results pickled
+          b  @
         """
     )
 

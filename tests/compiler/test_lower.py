@@ -19,6 +19,7 @@ from fstream.compiler.program import Ending
 from fstream.compiler.program import Everyone
 from fstream.compiler.program import Mapped
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
@@ -31,7 +32,7 @@ from fstream.plan.typed import Sink
 from tests.plan.drawn import first
 from tests.plan.drawn import plans
 
-CONTEXTS = st.sampled_from([inline(), threads(2), processes(2)])
+CONTEXTS = st.sampled_from([inline(), threads(2), processes(2), forks(2)])
 
 
 @given(plans(), CONTEXTS)

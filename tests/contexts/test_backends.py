@@ -11,6 +11,7 @@ from fstream.interpreter.chunk import OpenExit
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
@@ -31,7 +32,7 @@ from tests.contexts.work import segment
 LABEL = Label(name="stage", site=Site(file="work.py", line=1))
 
 
-@pytest.fixture(params=[inline(), threads(2), processes(2)], ids=repr)
+@pytest.fixture(params=[inline(), threads(2), processes(2), forks(2)], ids=repr)
 def context(request: pytest.FixtureRequest) -> Context:
     chosen: Context = request.param
     return chosen

@@ -37,6 +37,7 @@ from fstream import drain
 from fstream import flat_map_stage
 from fstream import fold
 from fstream import for_each
+from fstream import forks
 from fstream import inline
 from fstream import map_stage
 from fstream import processes
@@ -57,7 +58,7 @@ from tests.wait import is_asleep
 from tests.wait import wait_until
 
 ROOT = Path(__file__).parents[2]
-CONTEXTS = (inline(), threads(2), processes(2))
+CONTEXTS = (inline(), threads(2), processes(2), forks(2))
 everywhere = pytest.mark.parametrize("on", CONTEXTS, ids=repr)
 
 
@@ -391,7 +392,7 @@ def test_a_generator_in_a_stage_is_closed_at_the_end(on: Context) -> None:
 # ---- a consumer that takes its time
 
 
-@pytest.mark.parametrize("on", [threads(2), processes(2)], ids=repr)
+@pytest.mark.parametrize("on", CONTEXTS[1:], ids=repr)
 def test_workers_that_finish_while_the_consumer_sleeps_wait_for_it(
     on: Context, tmp_path: Path
 ) -> None:
@@ -485,7 +486,8 @@ SOON = 1.0 + 1.0  # the promise is a second; the other is for a busy machine
 PROGRAM = """
 import sys
 from pathlib import Path
-from fstream import inline, map_stage, processes, source, source_from, stream, threads
+from fstream import forks, inline, map_stage, processes, source, source_from, stream
+from fstream import threads
 from tests.contexts.ending import endless, passes, stuck_run
 """
 

@@ -42,6 +42,7 @@ from fstream import filter_stage
 from fstream import flat_map_stage
 from fstream import fold
 from fstream import for_each
+from fstream import forks
 from fstream import inline
 from fstream import map_stage
 from fstream import processes
@@ -58,7 +59,7 @@ from tests.contexts.failing import Recipe
 from tests.result.awkward import AWKWARD
 
 ROOT = Path(__file__).parents[2]
-ELSEWHERE = (threads(2), processes(2))
+ELSEWHERE = (threads(2), processes(2), forks(2))
 elsewhere = pytest.mark.parametrize("on", ELSEWHERE, ids=repr)
 everywhere = pytest.mark.parametrize("on", [inline(), *ELSEWHERE], ids=repr)
 
@@ -128,20 +129,23 @@ def awkward() -> dict[str, dict[str, StageFailure]]:
 def test_an_awkward_exception_is_told_alike(
     awkward: dict[str, dict[str, StageFailure]], name: str
 ) -> None:
-    in_threads, in_processes = (awkward[repr(on)][name] for on in ELSEWHERE)
+    in_threads, *remote = (awkward[repr(on)][name] for on in ELSEWHERE)
     here = awkward["inline()"].get(name, in_threads)
 
     assert told(in_threads) == told(here)
-    assert told(in_processes) == told(here)
-    assert (in_threads.context, in_processes.context) == ("threads(2)", "processes(2)")
-    assert in_threads.pid != in_processes.pid
-    assert in_processes.value() == in_threads.value() == here.value() == name
+    assert in_threads.value() == here.value() == name
     assert in_threads.exception() is not None
-    sent = in_processes.exception()
-    if sent is not None:
-        assert type(sent) is type(in_threads.exception())
-        assert capture(sent).headline == in_processes.error.headline
-        assert capture(sent).notes == in_processes.error.notes
+    for there, on in zip((in_threads, *remote), ELSEWHERE, strict=True):
+        assert there.context == repr(on)
+    for there in remote:
+        assert told(there) == told(here)
+        assert there.pid != in_threads.pid
+        assert there.value() == name
+        sent = there.exception()
+        if sent is not None:
+            assert type(sent) is type(in_threads.exception())
+            assert capture(sent).headline == there.error.headline
+            assert capture(sent).notes == there.error.notes
 
 
 @pytest.mark.parametrize(
@@ -150,11 +154,12 @@ def test_an_awkward_exception_is_told_alike(
 def test_ordinary_exceptions_come_back_from_workers(
     awkward: dict[str, dict[str, StageFailure]], name: str
 ) -> None:
-    held, sent = (awkward[repr(on)][name].exception() for on in ELSEWHERE)
+    held, *remote = (awkward[repr(on)][name].exception() for on in ELSEWHERE)
 
-    assert sent is not None
-    assert repr(sent) == repr(held)
-    assert sent is not held
+    for sent in remote:
+        assert sent is not None
+        assert repr(sent) == repr(held)
+        assert sent is not held
 
 
 # ---- exceptions that are built at random

@@ -37,6 +37,7 @@ from fstream.combinators.stages import within
 from fstream.compiler.lower import lower
 from fstream.compiler.program import Program
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
@@ -266,7 +267,7 @@ class Drawn:
             raise ValueError("source broke")
 
 
-REMOTE = [processes(1), processes(2), processes(3), threads(2)]
+REMOTE = [processes(1), processes(2), processes(3), threads(2), forks(2)]
 CONTEXTS = st.sampled_from([None, None, None, None, inline(), *REMOTE])
 FUSED = st.none()
 Contexts: TypeAlias = st.SearchStrategy[Context | None]

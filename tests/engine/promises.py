@@ -4,7 +4,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from fstream.interpreter.engine.engine import window
+from fstream.interpreter.engine.bounds import window
 from fstream.interpreter.engine.events import Barren
 from fstream.interpreter.engine.events import Enough
 from fstream.interpreter.engine.events import Overspent

@@ -14,10 +14,10 @@ from fstream.interpreter.engine import deaths
 from fstream.interpreter.engine import engine
 from fstream.interpreter.engine import stations
 from fstream.interpreter.engine.account import Account
+from fstream.interpreter.engine.bounds import window
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.deaths import Deaths
 from fstream.interpreter.engine.engine import Engine
-from fstream.interpreter.engine.engine import window
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.join import joined
 from fstream.interpreter.engine.pace import Pace
@@ -157,7 +157,7 @@ def one_death_more_is_borne(patch: pytest.MonkeyPatch) -> None:
 
 @planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)
 def chunks_are_as_big_as_they_come(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Pace, "learn", lambda pace, *_: setattr(pace, "size", 1 << 20))
+    patch.setattr(Pace, "learn", lambda pace, *_, **__: setattr(pace, "size", 1 << 20))
 
 
 QUICKLY = settings(

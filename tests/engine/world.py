@@ -30,10 +30,10 @@ from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
 from fstream.interpreter.engine.account import Account
+from fstream.interpreter.engine.bounds import window
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.deaths import MOST_INCIDENTS
 from fstream.interpreter.engine.engine import Engine
-from fstream.interpreter.engine.engine import window
 from fstream.interpreter.engine.events import Barren
 from fstream.interpreter.engine.events import Command
 from fstream.interpreter.engine.events import Event
@@ -49,6 +49,7 @@ from fstream.interpreter.kernel import ChunkKernel
 from fstream.interpreter.kernel import Surroundings
 from fstream.interpreter.kernel import chunk_kernel
 from fstream.interpreter.kernel import chunk_probes
+from fstream.plan.contexts import Forks
 from fstream.plan.contexts import Inline
 from fstream.plan.contexts import Processes
 from fstream.result.captured import capture
@@ -131,7 +132,7 @@ class World:
         here = Surroundings(
             context=repr(segment.context), pid=7, clock=lambda: 0.0, pause=abs
         )
-        is_remote = isinstance(segment.context, Processes)
+        is_remote = isinstance(segment.context, Processes | Forks)
         return chunk_kernel(
             segment, surroundings=here, recorder=self.page if is_remote else None
         )
@@ -193,7 +194,7 @@ class World:
         return self.segments[call.segment].context
 
     def _is_losable(self, call: Call) -> bool:
-        is_remote = isinstance(self._context(call), Processes)
+        is_remote = isinstance(self._context(call), Processes | Forks)
         return is_remote and call.ticket not in self.freed
 
     # ---- what happens

@@ -35,6 +35,7 @@ from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
@@ -78,7 +79,7 @@ T = TypeVar("T")
 # ---- places
 
 PLACES = st.sampled_from(
-    [inline(), threads(1), threads(2), threads(3), processes(1), processes(2)]
+    [inline(), threads(1), threads(2), threads(3), processes(1), processes(2), forks(2)]
 )
 MAYBE_PLACES = st.one_of(st.none(), st.none(), PLACES)
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from fstream.interpreter.engine import bounds
 from fstream.interpreter.engine import engine
 from fstream.interpreter.engine import pace
 from fstream.plan.contexts import Context
@@ -37,6 +38,7 @@ def chunks(most: int, growth: int) -> Iterator[None]:
         patch.object(pace, "MOST_ITEMS", most),
         patch.object(pace, "GROWTH", growth),
         patch.object(engine, "MOST_ITEMS", most),
+        patch.object(bounds, "MOST_ITEMS", most),
     ):
         yield
 

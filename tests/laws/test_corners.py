@@ -29,6 +29,7 @@ from fstream.combinators.stages import try_stage
 from fstream.interpreter.report import Report
 from fstream.interpreter.report import StageReport
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
@@ -56,9 +57,11 @@ from tests.laws.work import stuck_thrice
 from tests.laws.work import succeeds
 
 everywhere = pytest.mark.parametrize(
-    "on", [inline(), threads(2), processes(2)], ids=repr
+    "on", [inline(), threads(2), processes(2), forks(2)], ids=repr
 )
-elsewhere = pytest.mark.parametrize("on", [threads(2), processes(2)], ids=repr)
+elsewhere = pytest.mark.parametrize(
+    "on", [threads(2), processes(2), forks(2)], ids=repr
+)
 raises_at_even = Raises("value error", Every(2, 0))
 
 

@@ -29,6 +29,7 @@ from fstream.combinators.stages import identity
 from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
+from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
@@ -68,7 +69,9 @@ class Exploding:
 class Rejected(Port[object]): ...
 
 
-CONTEXTS = st.sampled_from([None, inline(), threads(2), processes(2)])
+CONTEXTS = st.sampled_from(
+    [None, inline(), threads(2), processes(2), forks(2), forks(1, chunk=3)]
+)
 FUNCTIONS = st.sampled_from([first, second])
 NAMES = st.sampled_from([None, "a", "b"])
 CALLING: list[Callable[..., Stage]] = [

@@ -27,6 +27,7 @@ from fstream.combinators.stages import identity
 from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
+from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import threads
 
@@ -161,6 +162,8 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "closed": (lambda: closed(collect()), "closed(plan=...) must be a Plan"),
     "batch": (lambda: batch("3"), "batch(n=...) must be a whole number, but got '3'"),
     "batch of True": (lambda: batch(n=True), "batch(n=...) must be a whole number"),
+    "forks": (lambda: forks(None), "forks(width=...) must be a whole number"),
+    "chunk": (lambda: forks(2, "3"), "forks(chunk=...) must be a whole number"),
     "within text": (
         lambda: batch(within="3"),
         "batch(within=...) must be seconds, but got '3'",
@@ -176,6 +179,8 @@ VALUES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: batch(within=float("nan")),
         "batch(within=...) must be more than 0 seconds, but got nan",
     ),
+    "forks": (lambda: forks(0), "forks(width=...) must be at least 1, but got 0"),
+    "chunk": (lambda: forks(2, 0), "forks(chunk=...) must be at least 1, but got 0"),
     "name": (lambda: map_stage(str, name=""), "map_stage(name=...) must not be empty"),
 }
 

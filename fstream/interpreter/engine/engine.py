@@ -21,6 +21,8 @@ from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
 from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.engine.account import Account
+from fstream.interpreter.engine.bounds import pace
+from fstream.interpreter.engine.bounds import window
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.crossing import crossed
 from fstream.interpreter.engine.deaths import Deaths
@@ -45,7 +47,6 @@ from fstream.interpreter.engine.flow import last_index
 from fstream.interpreter.engine.losses import rebased
 from fstream.interpreter.engine.pace import MOST_ITEMS
 from fstream.interpreter.engine.pace import Fill
-from fstream.interpreter.engine.pace import Pace
 from fstream.interpreter.engine.stations import Outlet
 from fstream.interpreter.engine.stations import SegmentStation
 from fstream.interpreter.engine.stations import Slot
@@ -55,14 +56,8 @@ from fstream.interpreter.engine.stations import laid
 from fstream.interpreter.failed import Failed
 from fstream.interpreter.failed import error_value
 from fstream.interpreter.kernel.template import SOURCE
-from fstream.plan.contexts import Context
 from fstream.plan.contexts import Inline
-from fstream.plan.contexts import Processes
-from fstream.plan.contexts import Threads
 from fstream.result.record import Captured
-
-MOST_HANDS = 32
-LEAST_HELD = 8
 
 
 @final
@@ -154,7 +149,7 @@ class Engine:
             is_remote=segment.context != Inline(),
             after=after,
             submit=self._submit,
-            pace=Pace(most=1 if goes_singly(segment) else MOST_ITEMS),
+            pace=pace(segment),
         )
         self.stations.append(station)
         return station
@@ -192,7 +187,9 @@ class Engine:
         station, slot = self.slots.pop(event.ticket)
         self.deaths.note_answer()
         items = len(slot.part.body) if slot.sent is None else len(slot.sent)
-        station.pace.learn(items, event.service_ns, event.size)
+        station.pace.learn(
+            items, event.service_ns, event.size, overhead_ns=event.overhead_ns
+        )
         reply = event.reply
         if not reply.probes:  # nothing of it could be executed
             reply.probes = self.account.no_probes(station.segment)
@@ -321,22 +318,6 @@ def window_of(segment: Segment) -> Window:
     if goes_singly(segment):
         return replace(usual, quick=usual.slow, hands=1, ahead=0)
     return usual
-
-
-def window(context: Context) -> Window:
-    """How much may be out with ``context``, or held for what comes before it."""
-    match context:
-        case Inline():
-            return Window(slow=1, quick=1, held=1)
-        case Threads(width):
-            # What a part costs is shared by its items: threads take them one by one.
-            hands = max(1, min(width // 2, MOST_HANDS))
-            held = max(2 * width, LEAST_HELD)
-            return Window(slow=width, quick=2 * width, held=held, hands=hands)
-        case Processes(width):
-            return Window(slow=width, quick=2 * width, held=4 * width, ahead=1)
-        case _:
-            assert_never(context)
 
 
 def _release(out: _Out) -> Release:

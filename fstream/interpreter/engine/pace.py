@@ -2,7 +2,8 @@
 
 A chunk starts at one item, so that the first result comes at once, and grows
 sixteenfold towards 2 ms of work, 128 KiB of results, or 4096 items; it shrinks
-at once when work gets slower.
+at once when work gets slower. Where each chunk costs a worker of its own, it grows
+until its work is ten times that cost, and its other bounds are wider.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ TINY_NS = 20_000
 RESULT_BYTES = 128 * 1024
 MOST_ITEMS = 4096
 GROWTH = 16
+WORTH = 10
+WIDER = 64
 FILL_NS = 5_000_000
 
 
@@ -24,11 +27,12 @@ class Pace:
 
     What was spent on past chunks counts half with each further chunk, and by its
     items: the cost of a chunk itself, which the first one is all about, soon
-    weighs little.
+    weighs little. Where ``is_fixed``, the size is the user's.
     """
 
     size: int = 1
     most: int = MOST_ITEMS
+    is_fixed: bool = False
     items: float = 0.0
     spent_ns: float = 0.0
     spent_bytes: float = 0.0
@@ -44,17 +48,22 @@ class Pace:
         """Whether an item takes so little that it counts what the caller does."""
         return 0 < self.spent_ns < TINY_NS * self.items
 
-    def learn(self, items: int, service_ns: int, size: int) -> None:
-        """Take the service time and the result's size of a chunk into account."""
+    def learn(
+        self, items: int, service_ns: int, size: int, *, overhead_ns: int = 0
+    ) -> None:
+        """Take a chunk's service time, result's size and own cost into account."""
         if not items:
             return
         self.items = self.items / 2 + items
         self.spent_ns = self.spent_ns / 2 + service_ns
         self.spent_bytes = self.spent_bytes / 2 + size
-        quick = WORK_NS * self.items / max(self.spent_ns, 1.0)
-        small = RESULT_BYTES * self.items / max(self.spent_bytes, 1.0)
+        work_ns = max(WORK_NS, WORTH * overhead_ns)
+        wider = WIDER if overhead_ns else 1
+        quick = work_ns * self.items / max(self.spent_ns, 1.0)
+        small = wider * RESULT_BYTES * self.items / max(self.spent_bytes, 1.0)
         target = round(min(quick, small, self.most))
-        self.size = max(1, min(self.size * GROWTH, target))
+        if not self.is_fixed:
+            self.size = max(1, min(self.size * GROWTH, target))
 
 
 @final

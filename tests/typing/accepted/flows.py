@@ -20,6 +20,7 @@ from fstream.combinators.stages import flat_map_stage
 from fstream.combinators.stages import identity
 from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import within
+from fstream.plan.contexts import forks
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
 from fstream.plan.typed import Plan
@@ -76,6 +77,8 @@ assert_type(source(["a b"]) >> flat_map_stage(words), Source[str])
 assert_type(source(["a b"]) >> filter_stage(is_long), Source[str])
 assert_type(one >> map_stage(half, on=processes(2), name="half"), Source[float])
 assert_type(one >> within(threads(2), map_stage(half)), Source[float])
+assert_type(one >> map_stage(half, on=forks(2)), Source[float])
+assert_type(one >> within(forks(2, chunk=8), map_stage(half)), Source[float])
 assert_type(one >> map_stage(half) >> count(), Plan[int])
 assert_type(one >> map_stage(half) >> drain(), Plan[None])
 assert_type(map_stage(half).named("half"), Stage[int, float])

@@ -16,6 +16,7 @@ from fstream.combinators.stages import flat_map_stage
 from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
+from fstream.plan.contexts import forks
 from fstream.plan.contexts import processes
 from fstream.plan.typed import Plan
 from fstream.plan.typed import Source
@@ -147,20 +148,22 @@ source(numbers())
 
 # Options of another type.
 map_stage(half, on="processes:2")
-# mypy[arg-type]: Argument "on" to "map_stage" has incompatible type "str"; expected "Inline | Threads | Processes | None"
+# mypy[arg-type]: Argument "on" to "map_stage" has incompatible type "str"; expected "Inline | Threads | Processes | Forks | None"
 # pyright[reportArgumentType]: Argument of type "Literal['processes:2']" cannot be assigned to parameter "on" of type "Context | None" in function "map_stage"
 #     Type "Literal['processes:2']" is not assignable to type "Context | None"
 #     "Literal['processes:2']" is not assignable to "Inline"
 #     "Literal['processes:2']" is not assignable to "Threads"
 #     "Literal['processes:2']" is not assignable to "Processes"
+#     "Literal['processes:2']" is not assignable to "Forks"
 #     "Literal['processes:2']" is not assignable to "None"
 map_stage(half, on=processes)
-# mypy[arg-type]: Argument "on" to "map_stage" has incompatible type "Callable[[int], Processes]"; expected "Inline | Threads | Processes | None"
+# mypy[arg-type]: Argument "on" to "map_stage" has incompatible type "Callable[[int], Processes]"; expected "Inline | Threads | Processes | Forks | None"
 # pyright[reportArgumentType]: Argument of type "(width: int) -> Processes" cannot be assigned to parameter "on" of type "Context | None" in function "map_stage"
 #     Type "(width: int) -> Processes" is not assignable to type "Context | None"
 #     "FunctionType" is not assignable to "Inline"
 #     "FunctionType" is not assignable to "Threads"
 #     "FunctionType" is not assignable to "Processes"
+#     "FunctionType" is not assignable to "Forks"
 #     "FunctionType" is not assignable to "None"
 map_stage(half, name=3)
 # mypy[arg-type]: Argument "name" to "map_stage" has incompatible type "int"; expected "str | None"
@@ -169,15 +172,22 @@ map_stage(half, name=3)
 #     "Literal[3]" is not assignable to "str"
 #     "Literal[3]" is not assignable to "None"
 within(map_stage(half), processes(2))
-# mypy[arg-type]: Argument 1 to "within" has incompatible type "Stage[int, float, Never]"; expected "Inline | Threads | Processes"
+# mypy[arg-type]: Argument 1 to "within" has incompatible type "Stage[int, float, Never]"; expected "Inline | Threads | Processes | Forks"
 # mypy[arg-type]: Argument 2 to "within" has incompatible type "Processes"; expected "Stage[Never, Never, Never]"
 # pyright[reportArgumentType]: Argument of type "Stage[int, float, Never]" cannot be assigned to parameter "context" of type "Context" in function "within"
 #     Type "Stage[int, float, Never]" is not assignable to type "Context"
 #     "Stage[int, float, Never]" is not assignable to "Inline"
 #     "Stage[int, float, Never]" is not assignable to "Threads"
 #     "Stage[int, float, Never]" is not assignable to "Processes"
+#     "Stage[int, float, Never]" is not assignable to "Forks"
 # pyright[reportArgumentType]: Argument of type "Processes" cannot be assigned to parameter "stage" of type "Stage[A@within, B@within, E@within]" in function "within"
 #     "Processes" is not assignable to "Stage[A@within, B@within, E@within]"
+forks(2, chunk="8")
+# mypy[arg-type]: Argument "chunk" to "forks" has incompatible type "str"; expected "int | None"
+# pyright[reportArgumentType]: Argument of type "Literal['8']" cannot be assigned to parameter "chunk" of type "int | None" in function "forks"
+#     Type "Literal['8']" is not assignable to type "int | None"
+#     "Literal['8']" is not assignable to "int"
+#     "Literal['8']" is not assignable to "None"
 batch("2")
 # mypy[arg-type]: Argument 1 to "batch" has incompatible type "str"; expected "int"
 # pyright[reportArgumentType]: Argument of type "Literal['2']" cannot be assigned to parameter "n" of type "int" in function "batch"

@@ -1,0 +1,159 @@
+"""The life of a forked child: one call, one reply.
+
+It is a copy of a process that belongs to others. Nothing of theirs is run, closed
+or destroyed in it: no handler, no finalizer, no function for the exit.
+"""
+
+import fcntl
+import gc
+import io
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from dataclasses import replace
+from types import FrameType
+from typing import Never, TextIO, final
+
+from fstream.compiler.program import Segment
+from fstream.compiler.shape import last_stage
+from fstream.interpreter.chunk import Call
+from fstream.interpreter.kernel import Surroundings
+from fstream.interpreter.kernel import chunk_kernel
+from fstream.transport.channel import Channel
+from fstream.transport.frame import Frame
+from fstream.worker.forking import flush_standard_streams
+from fstream.worker.letters import CALL
+from fstream.worker.letters import reply_frame
+from fstream.worker.recorder import CALLING
+from fstream.worker.recorder import ENCODING
+from fstream.worker.recorder import NOWHERE
+from fstream.worker.recorder import POSITION
+from fstream.worker.recorder import STAGE
+from fstream.worker.recorder import TICKET
+from fstream.worker.results import encoded
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What a child is there for; ``words`` is its flight recorder."""
+
+    call: Call
+    segment: Segment
+    context: str
+    words: memoryview
+
+    def note(self) -> None:
+        """Note that it is about to begin: nothing has been executed yet."""
+        self.words[POSITION] = NOWHERE
+        self.words[STAGE] = CALLING
+        self.words[TICKET] = self.call.ticket + 1
+
+
+def live(errand: Errand, end: socket.socket, life: int) -> Never:
+    """Answer through ``end``, and be gone; at once when ``life`` ends."""
+    code = 1
+    try:
+        inherited = _settle(life)
+        channel = Channel(end)
+        before = _identity(channel)
+        reply = _answer(errand)
+        flush_standard_streams()
+        if _identity(channel) == before:  # else the number is a user's file
+            channel.send(reply)
+            errand.words[TICKET] = 0
+        code = 0
+        del inherited
+    except BaseException:  # noqa: BLE001  # told, and no frame of the parent runs on
+        traceback.print_exc()
+    finally:
+        flush_standard_streams()
+        os._exit(code)
+
+
+def _answer(errand: Errand) -> Frame:
+    began = time.perf_counter_ns()
+    call, segment, words = errand.call, errand.segment, errand.words
+    kernel = chunk_kernel(
+        segment,
+        surroundings=Surroundings(
+            context=errand.context,
+            pid=os.getpid(),
+            clock=time.monotonic,
+            pause=time.sleep,
+        ),
+        recorder=words,
+    )
+    reply = kernel(call.items, call.keys, call.flush, past=call.past)
+    words[STAGE] = ENCODING
+    reply, payload = encoded(reply, call.items, stage=last_stage(segment.op))
+    asked = Frame(kind=CALL, lane=call.segment, sequence=call.ticket)
+    frame = reply_frame(asked, reply, payload)
+    return replace(frame, service=time.perf_counter_ns() - began)
+
+
+def _settle(life: int) -> TextIO | None:
+    """Become a process of its own; give what must not be destroyed before its end."""
+    gc.freeze()  # what was inherited is neither looked at nor finalized
+    os.setsid()
+    _end_with(life)
+    _forget_handlers()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True)  # so that no line is torn
+    seed = getattr(sys.modules.get("numpy.random"), "seed", None)
+    if callable(seed):  # ``random`` does so by itself
+        seed()
+    stdin = sys.stdin
+    _read_nothing()
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    return stdin
+
+
+def _end_with(life: int) -> None:
+    """Be killed by the kernel when the other end of the pipe ``life`` is gone.
+
+    That is when the parent is, whichever of its threads forked, and it happens in
+    the midst of C code, too.
+    """
+    fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(life, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(life, fcntl.F_SETFL, os.O_ASYNC)
+    poll = select.poll()
+    poll.register(life, select.POLLIN)
+    if poll.poll(0):  # it was gone before
+        os._exit(1)
+
+
+def _forget_handlers() -> None:
+    signal.set_wakeup_fd(-1)
+    for number in signal.valid_signals():
+        if callable(signal.getsignal(number)) or number == signal.SIGCHLD:
+            signal.signal(number, signal.SIG_DFL)
+    # By a handler, because processes that users start inherit "ignored".
+    signal.signal(signal.SIGINT, _nothing)
+
+
+def _nothing(_signal: int, _frame: FrameType | None) -> None:
+    """Let Ctrl-C be the parent's affair."""
+
+
+def _read_nothing() -> None:
+    null = os.open(os.devnull, os.O_RDONLY)
+    if null != 0:
+        os.dup2(null, 0)
+        os.close(null)
+    sys.stdin = open(0, closefd=False, encoding="utf-8")  # noqa: SIM115
+
+
+def _identity(channel: Channel) -> tuple[int, ...]:
+    try:
+        status = os.fstat(channel.fileno())
+    except OSError:
+        return ()
+    return (status.st_dev, status.st_ino)
