@@ -18,6 +18,7 @@ from fstream.interpreter.audience import Audience
 from fstream.interpreter.deadline import Deadline
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine_run import EngineRun
+from fstream.interpreter.guard import Guard
 from fstream.interpreter.inline_run import InlineRun
 from fstream.interpreter.inline_run import is_inline
 from fstream.interpreter.kernel import Surroundings
@@ -29,6 +30,7 @@ from fstream.interpreter.streaming import engine_outcomes
 from fstream.interpreter.streaming import inline_outcomes
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import Inline
+from fstream.plan.labels import caller
 from fstream.plan.nodes import Pipeline
 from fstream.result.errors import PlanInvalid
 from fstream.result.outcome import Failure
@@ -73,9 +75,10 @@ def outcomes_of(
                 _inline_run, program, budget, observers=observers, deadline=deadline
             )
         )
-    return engine_outcomes(
-        partial(_engine_run, program, budget, observers=observers, deadline=deadline)
+    begin = partial(
+        _engine_run, program, budget, observers=observers, deadline=deadline
     )
+    return engine_outcomes(begin, Guard(caller()))
 
 
 def explanation_of(plan: Pipeline, *, on: Context) -> Explanation:

@@ -1,5 +1,6 @@
 """The loop that feeds the engine and acts: commands to effects, and back."""
 
+import os
 import select
 import time
 from collections import deque
@@ -49,6 +50,9 @@ def drive(
                         commands.extend(engine.on(_pulled(reading, most)))
                 case Release():
                     taken = yield command
+                    if taken.is_enough:  # a pull might wait for ever
+                        ends = [c for c in commands if isinstance(c, Finish)]
+                        commands = deque(ends)
                     commands.extend(engine.on(taken))
                 case Finish(how):
                     return how
@@ -79,9 +83,10 @@ def _pulled(reading: Reading, most: int) -> Pulled:
 class Places:
     """The contexts of a run at work, each with its segments."""
 
-    __slots__ = ("backends", "of_segment")
+    __slots__ = ("backends", "of_segment", "owner")
 
     def __init__(self) -> None:
+        self.owner = os.getpid()
         self.backends: list[Backend] = []
         self.of_segment: dict[int, Backend] = {}
 
@@ -95,11 +100,13 @@ class Places:
             self.of_segment |= {segment.number: backend for segment in segments}
 
     def submit(self, call: Call) -> None:
-        """Give ``call`` to the context of its segment."""
+        """Give ``call`` to the context of its segment. Raises in a forked child."""
+        self._check_owner()
         self.of_segment[call.segment].submit(call)
 
     def poll(self) -> list[Happening]:
-        """What has happened; never blocks."""
+        """What has happened; never blocks. Raises in a forked child."""
+        self._check_owner()
         return [event for backend in self.backends for event in backend.poll()]
 
     def wait(self, seconds: float | None) -> list[Happening]:
@@ -133,3 +140,8 @@ class Places:
                 errors.append(exc)
         if errors:
             raise errors[0]
+
+    def _check_owner(self) -> None:
+        if self.owner != os.getpid():
+            text = f"this stream belongs to process {self.owner}"
+            raise RuntimeError(text)

@@ -20,6 +20,7 @@ from fstream.interpreter.engine_run import EngineRun
 from fstream.interpreter.engine_run import sent
 from fstream.interpreter.failed import Failed
 from fstream.interpreter.failed import error_value
+from fstream.interpreter.guard import Guard
 from fstream.interpreter.inline_run import InlineRun
 from fstream.interpreter.kernel import PAUSE
 from fstream.interpreter.kernel import Stopped
@@ -58,8 +59,10 @@ def inline_outcomes(
 
 def engine_outcomes(
     begin: Callable[[], EngineRun],
+    guard: Guard,
 ) -> Generator[Outcome[object, object]]:
     """The outcomes of the run that ``begin`` begins, what ended it last."""
+    guard.is_open = True
     run = begin()
     last: list[Failed] = []
     releases = run.releases()
@@ -82,6 +85,7 @@ def engine_outcomes(
                 raise
             release = sent(releases, Taken(count, is_enough=False))
     finally:
+        guard.is_open = False
         releases.close()
     if isinstance(run.how, Barren):
         last.append(run.how.failed)

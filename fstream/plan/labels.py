@@ -16,7 +16,7 @@ from fstream.plan.care import Care
 from fstream.plan.contexts import Context
 from fstream.result.value import named_value
 
-_OURS = ("fstream.plan.", "fstream.combinators.")
+_OURS = ("fstream.plan.", "fstream.combinators.", "fstream.api", "fstream.running")
 
 
 @final
@@ -57,12 +57,12 @@ def label_for(
     if name is not None:
         check_name(name, f"{call}(name=...)")
     own = function_name(fn) if name is None else name
-    return Label(name=own, site=_caller(), on=on, care=care)
+    return Label(name=own, site=caller(), on=on, care=care)
 
 
 def label(name: str) -> Label:
     """Label a stage with ``name`` and the place where the user wrote it."""
-    return Label(name=name, site=_caller())
+    return Label(name=name, site=caller())
 
 
 def check_function(fn: object, argument: str) -> None:
@@ -122,7 +122,8 @@ def _is_async_call(fn: object) -> bool:
     return inspect.iscoroutinefunction(type(fn).__call__)
 
 
-def _caller() -> Site:
+def caller() -> Site:
+    """Find the line of users' code that we were called from."""
     frame = inspect.currentframe()
     while frame is not None and _is_ours(frame):
         frame = frame.f_back

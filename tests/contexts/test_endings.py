@@ -145,6 +145,9 @@ def by_being_dropped_in_a_cycle(on: Context) -> None:
     cycle: list[object] = [values]
     cycle.append(cycle)
     del values, cycle
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # as the collector finds it
+        gc.collect()
 
 
 def without_being_started(on: Context) -> None:

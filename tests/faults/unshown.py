@@ -25,7 +25,7 @@ _TO_BE_WRITTEN = {
     """,
     "host": """
         C18
-        E07 E08 E09 E10 E11 E12 E13 E14 E15 E16 E17 E18 E19
+        E07 E19
         E20 E21 E22 E23 E24
         G01 G02 G03 G04 G07 G08 G09 G10 G11 G12 G13 G14
         I01 I02 I03 I04 I05 I07 I08 I09 I10
