@@ -1,5 +1,6 @@
 """What can be known of an operation without running it."""
 
+from math import ceil
 from typing import assert_never
 
 from fstream.compiler.program import Arrest
@@ -94,6 +95,13 @@ def limit_of(segment: Segment) -> float | None:
     """
     limits = [label.care.timeout for label in segment.labels]
     return max((limit for limit in limits if limit is not None), default=None)
+
+
+def least_limit(segment: Segment) -> int:
+    """The shortest time that a stage of ``segment`` gives, in nanoseconds; 0: none."""
+    limits = [label.care.timeout for label in segment.labels]
+    least = min((limit for limit in limits if limit is not None), default=0.0)
+    return ceil(least * 1e9)
 
 
 def limit_in(segment: Segment, stage: int) -> float | None:

@@ -17,6 +17,7 @@ from weakref import WeakSet
 from fstream.compiler.program import Segment
 from fstream.compiler.shape import last_stage
 from fstream.contexts.forked import Forked
+from fstream.contexts.losses import End
 from fstream.contexts.losses import lost
 from fstream.contexts.parcels import Sent
 from fstream.contexts.parcels import unpack_reply
@@ -221,7 +222,8 @@ class ForkBackend:
         if not child.is_answered:
             calls = {child.call.ticket: child.call}
             note = child.note()
-            loss = lost(calls, note, self._segments, pid=child.pid, code=code)
+            end = End(pid=child.pid, code=code)
+            loss = lost(calls, note, self._segments, end=end)
             happenings.append(loss)
         child.close()
         del self._children[child.call.ticket]

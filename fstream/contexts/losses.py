@@ -2,13 +2,35 @@
 
 import signal
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
 
 from fstream.compiler.program import Segment
+from fstream.compiler.shape import goes_singly
 from fstream.compiler.shape import last_stage
+from fstream.compiler.shape import limit_in
+from fstream.compiler.shape import limit_of
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import Lost
 from fstream.worker.recorder import Note
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How a worker ended.
+
+    ``code`` is its exit code, negative for a signal; ``None``: nobody knows.
+    ``overdue`` is the deadline for which it was killed, or 0. It was the ``worker``-th
+    of ``workers`` so far.
+    """
+
+    pid: int
+    code: int | None
+    overdue: int = 0
+    worker: int = 0
+    workers: int = 0
 
 
 def lost(
@@ -16,31 +38,54 @@ def lost(
     note: Note | None,
     segments: Mapping[int, Segment],
     *,
-    pid: int,
-    code: int | None,
+    end: End,
 ) -> Lost:
-    """Tell of the end of worker ``pid``, whose last note was ``note``.
-
-    ``code`` is its exit code, negative for a signal; ``None``: nobody knows.
-    """
+    """Tell of the ``end`` of a worker whose last note was ``note``."""
+    position, stage, limit = None, None, None
     if note is not None and note.ticket not in open_calls:
         note = None  # it was answered: nobody is to blame
-    position, stage = None, None
     if note is not None:
         call = open_calls[note.ticket]
-        position, stage = _blame(note, call, segments[call.segment])
+        segment = segments[call.segment]
+        if _is_mistaken(note, segment, end):
+            note = None
+        else:
+            position, stage = _blame(note, call, segment)
+            is_late = end.overdue and note.deadline == end.overdue
+            limit = _limit(note, segment, stage) if is_late else None
     return Lost(
         open=tuple(open_calls),
         ticket=None if note is None else note.ticket,
         position=position,
         stage=stage,
         loss=Loss(
-            exit_code=code if code is not None and code >= 0 else None,
-            signal=_signal_name(code),
-            pid=pid,
+            exit_code=end.code if end.code is not None and end.code >= 0 else None,
+            signal=_signal_name(end.code),
+            pid=end.pid,
             started=position is not None,
+            limit=limit,
         ),
+        step="call" if note is None else note.step,
+        worker=end.worker,
+        workers=end.workers,
     )
+
+
+def _is_mistaken(note: Note, segment: Segment, end: End) -> bool:
+    """Whether the overdue item was done when its worker was killed for it.
+
+    What runs at most once must not run again, whatever the reason.
+    """
+    if not end.overdue or note.deadline == end.overdue:
+        return False
+    return not goes_singly(segment)
+
+
+def _limit(note: Note, segment: Segment, stage: int | None) -> float | None:
+    """The time that was over, in seconds."""
+    if stage is None or note.step != "call":
+        return limit_of(segment)
+    return limit_in(segment, stage)
 
 
 def _blame(note: Note, call: Call, segment: Segment) -> tuple[int | None, int | None]:

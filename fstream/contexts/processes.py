@@ -14,6 +14,7 @@ from fstream.compiler.program import Arrest
 from fstream.compiler.program import Op
 from fstream.compiler.program import Segment
 from fstream.compiler.shape import last_stage
+from fstream.compiler.shape import least_limit
 from fstream.compiler.shape import parts
 from fstream.contexts.parcels import Sent
 from fstream.contexts.parcels import pack_call
@@ -57,6 +58,7 @@ class ProcessBackend:
         "_first",
         "_keyed",
         "_lasts",
+        "_limit",
         "_owner",
         "_refused",
         "_remotes",
@@ -78,6 +80,7 @@ class ProcessBackend:
         self._by_descriptor: dict[int, Remote] = {}
         self._segments: dict[int, Segment] = {}
         self._keyed: frozenset[int] = frozenset()
+        self._limit = 0
         self._lasts: dict[int, int] = {}
         self._session: Session | None = None
         self._setting: Setting | None = None
@@ -92,6 +95,8 @@ class ProcessBackend:
         self._keyed = frozenset(
             segment.number for segment in segments if _names_failures(segment.op)
         )
+        limits = [least_limit(segment) for segment in segments]
+        self._limit = min((limit for limit in limits if limit), default=0)
         self._setting = current_setting()
 
     def submit(self, call: Call) -> None:
@@ -208,7 +213,9 @@ class ProcessBackend:
         epoll = self._epoll = self._epoll or _new_epoll()
         if self._session is None:
             self._session = _registered(Session(), epoll)
-        remote = _registered(Remote(self._started, self._session), epoll)
+        remote = _registered(
+            Remote(self._started, self._session, limit=self._limit), epoll
+        )
         self._started += 1
         self._remotes[remote.number] = remote
         self._by_descriptor[remote.fileno()] = remote
@@ -283,6 +290,8 @@ class ProcessBackend:
                 close_all(order.descriptors)
             elif order.word == "started":
                 remote.started(order.pid, order.descriptors)
+            elif order.word == "overdue":
+                remote.overdue = order.value
             else:
                 others.append(order)
         return others
@@ -325,7 +334,7 @@ class ProcessBackend:
         del self._remotes[remote.number]
         self._unread += self._taken(remote, remote.channel.drain())
         happenings = self._decoded()
-        happenings.append(remote.lost(code, self._segments))
+        happenings.append(remote.lost(code, self._segments, workers=self._started))
         remote.close()
         return happenings
 

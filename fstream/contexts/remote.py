@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import final
 
 from fstream.compiler.program import Segment
+from fstream.contexts.losses import End
 from fstream.contexts.losses import lost
 from fstream.contexts.parcels import Sent
 from fstream.interpreter.chunk import Lost
@@ -25,19 +26,31 @@ _PATIENCE = 1000
 class Remote:
     """A worker: its channel, its page, and the calls it has yet to answer."""
 
-    __slots__ = ("_page", "_pidfd", "channel", "number", "open", "pid", "watched")
+    __slots__ = (
+        "_page",
+        "_pidfd",
+        "channel",
+        "number",
+        "open",
+        "overdue",
+        "pid",
+        "watched",
+    )
 
-    def __init__(self, number: int, session: Session) -> None:
+    def __init__(self, number: int, session: Session, *, limit: int) -> None:
         ours, theirs = socket_pair()
         self.number = number
         self.channel = Channel(ours)
         self.open: dict[int, Sent] = {}
+        self.overdue = 0
         self.pid = 0
         self.watched = select.EPOLLIN
         self._pidfd: Owned | None = None
         try:
             self._page = new_page()
-            session.fork(number, theirs.fileno(), self._page.number)
+            session.fork(
+                number, end=theirs.fileno(), page=self._page.number, limit=limit
+            )
         except BaseException:
             self.channel.close()
             raise
@@ -79,11 +92,20 @@ class Remote:
             poll.register(self.channel, select.POLLHUP)
         poll.poll(_PATIENCE)
 
-    def lost(self, code: int | None, segments: dict[int, Segment]) -> Lost:
+    def lost(
+        self, code: int | None, segments: dict[int, Segment], *, workers: int
+    ) -> Lost:
         """Tell of its end, after all that it sent was read."""
         calls = {ticket: sent.call for ticket, sent in self.open.items()}
         note = last_note(self._page)
-        return lost(calls, note, segments, pid=self.pid, code=code)
+        end = End(
+            pid=self.pid,
+            code=code,
+            overdue=self.overdue,
+            worker=self.number,
+            workers=workers,
+        )
+        return lost(calls, note, segments, end=end)
 
     def close(self) -> None:
         """Give back all descriptors; idempotent."""

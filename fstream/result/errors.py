@@ -163,9 +163,12 @@ class WorkerLost:
 class TimedOut:
     """An item took longer than its stage allows, in seconds.
 
-    >>> from dataclasses import fields
-    >>> [at.name for at in fields(TimedOut)][-2:]
-    ['effects', 'earlier']
+    >>> from time import sleep
+    >>> from fstream import collect, map_stage, processes, run, source
+    >>> nap = map_stage(sleep, on=processes(1), timeout=0.05)
+    >>> error = run(source([60]).via(nap).to(collect())).failure()
+    >>> error.stage, error.item, error.limit
+    ('sleep', '60', 0.05)
     """
 
     stage: str
@@ -364,7 +367,7 @@ _AT = {
 
 def _where(error: ItemFailure) -> str:
     earlier = "".join(
-        f"attempt {number} ended by {text.splitlines()[0]}\n"
+        f"attempt {number}: {text.splitlines()[0]}\n"
         for number, text in enumerate(error.earlier, 1)
     )
     return (

@@ -7,11 +7,14 @@ from typing import Literal, final
 
 from fstream.compiler.shape import is_single
 from fstream.compiler.shape import last_stage
+from fstream.compiler.shape import limit_of
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.kernel import ChunkKernel
 from fstream.interpreter.kernel import Surroundings
 from fstream.interpreter.kernel import chunk_kernel
+from fstream.interpreter.kernel.cared import DEADLINE
+from fstream.interpreter.kernel.cared import deadline
 from fstream.result.captured import Details
 from fstream.result.errors import Step
 from fstream.transport.frame import Frame
@@ -51,6 +54,7 @@ class Host:
         "_answered",
         "_kernels",
         "_lasts",
+        "_limits",
         "_refusal",
         "_stages",
         "_wheres",
@@ -61,6 +65,7 @@ class Host:
         self._words = words
         self._kernels: dict[int, ChunkKernel] = {}
         self._lasts: dict[int, int] = {}
+        self._limits: dict[int, float] = {}
         self._wheres: dict[int, Literal["position", "place"]] = {}
         self._stages: dict[int, tuple[int, ...]] = {}
         self._refusal: Details | None = None
@@ -85,7 +90,7 @@ class Host:
     def answer(self, frame: Frame) -> Frame:
         """Execute a call."""
         began = time.perf_counter_ns()
-        self._note_decoding(frame.sequence)
+        self._note_decoding(frame)
         head = read_call(frame)
         stages = self._stages[frame.lane]
         items = self._items(frame)
@@ -99,8 +104,10 @@ class Host:
                 causes = [items] * head.length
                 reply = all_failed(causes, stage=stages[0], step=step)
         self._words[STAGE] = ENCODING
+        self._note_deadline(frame.lane)
         last = self._lasts.get(frame.lane, stages[-1])
         reply, payload = encoded(reply, _told(head, items), stage=last)
+        self._words[DEADLINE] = 0
         self._answered = (items, reply)
         answer = reply_frame(frame, reply, payload)
         return replace(answer, service=time.perf_counter_ns() - began)
@@ -127,16 +134,26 @@ class Host:
                 recorder=self._words,
             )
             self._lasts[segment.number] = last_stage(segment.op)
+            limit = limit_of(segment)
+            if limit is not None:
+                self._limits[segment.number] = limit
             self._wheres[segment.number] = (
                 "position" if is_single(segment.op) else "place"
             )
 
-    def _note_decoding(self, ticket: int) -> None:
+    def _note_decoding(self, frame: Frame) -> None:
         words = self._words
+        self._note_deadline(frame.lane)
         words[POSITION] = NOWHERE
         words[STAGE] = DECODING
         words[OFFSET] = 0
-        words[TICKET] = ticket + 1
+        words[TICKET] = frame.sequence + 1
+
+    def _note_deadline(self, segment: int) -> None:
+        """Moving a chunk's items may take as long as executing one of them."""
+        limit = self._limits.get(segment)
+        if limit is not None:
+            self._words[DEADLINE] = deadline(time.monotonic(), limit)
 
     def _items(self, frame: Frame) -> list[object] | Saved | Details:
         if self._refusal is not None:
@@ -154,6 +171,7 @@ class Host:
         kernel = self._kernels[segment]
         keys = range(head.length) if head.keys is None else head.keys
         self._words[STAGE] = CALLING
+        self._words[DEADLINE] = 0
         if not head.barred:
             return kernel(items, keys, head.flush, past=head.past)
         where = self._wheres[segment]

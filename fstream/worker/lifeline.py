@@ -54,9 +54,11 @@ class Session:
         """The socket's descriptor."""
         return self._end.fileno()
 
-    def fork(self, worker: int, end: int, page: int) -> None:
-        """Ask for a worker that serves ``end``."""
-        self._write(Order(word="fork", worker=worker, descriptors=(end, page)))
+    def fork(self, worker: int, *, end: int, page: int, limit: int) -> None:
+        """Ask for a worker that serves ``end``; see ``orders`` for its ``limit``."""
+        self._write(
+            Order(word="fork", worker=worker, value=limit, descriptors=(end, page))
+        )
 
     def kill(self, worker: int) -> None:
         """Ask for the death of a worker."""

@@ -29,6 +29,7 @@ from fstream.worker.kin import kill_group
 from fstream.worker.kin import pidfd
 from fstream.worker.orders import Order
 from fstream.worker.start import start_worker
+from fstream.worker.timekeeper import Timekeeper
 from fstream.worker.vigil import Bell
 from fstream.worker.vigil import Vigil
 
@@ -78,7 +79,15 @@ class Worker:
 class Nursery:
     """The loop of the nursery; ``workers`` are its living ones by process id."""
 
-    __slots__ = ("_bell", "_end", "_epoll", "_program", "_sessions", "_workers")
+    __slots__ = (
+        "_bell",
+        "_end",
+        "_epoll",
+        "_program",
+        "_sessions",
+        "_timekeeper",
+        "_workers",
+    )
 
     def __init__(
         self, end: socket.socket, program: int, workers: dict[int, Worker]
@@ -88,6 +97,7 @@ class Nursery:
         self._end = end
         self._epoll = select.epoll()
         self._sessions: dict[int, Session] = {}
+        self._timekeeper = Timekeeper()
         self._workers = workers
         for watched in (end, self._bell, self._program.descriptor):
             if watched is not None:
@@ -105,17 +115,17 @@ class Nursery:
                     self._attend(self._sessions[number], event)
             self._reap()
             self._end_overdue()
+            self._end_leaving()
 
     def _patience(self) -> float | None:
-        deadlines = [
-            session.deadline
+        now = time.monotonic()
+        waits = [self._program.patience, self._timekeeper.patience()]
+        waits += [
+            max(0.0, session.deadline - now)
             for session in self._sessions.values()
             if session.deadline is not None
         ]
-        if not deadlines:
-            return self._program.patience
-        wait = max(0.0, min(deadlines) - time.monotonic())
-        return min(wait, self._program.patience or wait)
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def _hear_program(self) -> bool:
         order = orders.read(self._end)
@@ -155,6 +165,7 @@ class Nursery:
                     if pid == 0:
                         self._become_worker(end, page, nursery=own)
                     self._adopt(session, order.worker, pid)
+                    self._timekeeper.keep(pid, page, order.value)
                 case _:  # lost on their way: there is no room
                     self._refuse(session, order, EMFILE)
         except OSError as exc:
@@ -175,6 +186,7 @@ class Nursery:
         self._epoll.close()
         self._end.close()
         self._program.close()
+        self._timekeeper.close()
         for session in self._sessions.values():
             session.end.close()
 
@@ -195,6 +207,7 @@ class Nursery:
             while (found := os.waitid(os.P_ALL, 0, flags)) is not None:
                 worker = self._workers.pop(found.si_pid, None)
                 if worker is not None:
+                    self._timekeeper.forget(worker.pid)
                     kill_group(worker.pid)  # helpers, while nobody can get its number
                 _, status = os.waitpid(found.si_pid, 0)
                 if worker is not None:
@@ -231,6 +244,15 @@ class Nursery:
             self._epoll.modify(session.end, select.EPOLLIN | late)
 
     def _end_overdue(self) -> None:
+        """Kill the workers whose items have taken too long, stopped ones as well."""
+        for pid, deadline in self._timekeeper.overdue().items():
+            worker = self._workers[pid]
+            order = Order(word="overdue", worker=worker.number, value=deadline)
+            self._tell(worker.session, order)
+            kill_group(pid)
+
+    def _end_leaving(self) -> None:
+        """Kill the workers that were to leave by themselves, and did not."""
         now = time.monotonic()
         for session in list(self._sessions.values()):
             if session.deadline is not None and session.deadline <= now:

@@ -4,11 +4,16 @@ Messages of a ``SOCK_SEQPACKET`` pair, so each comes whole, with descriptors
 beside it::
 
     program -> nursery   OPEN                  + the nursery's end of a session
-    session -> nursery   FORK worker           + worker's socket, its page
+    session -> nursery   FORK worker limit     + worker's socket, its page
                          KILL worker
     nursery -> session   STARTED worker pid    + pidfd of the worker, if there is one
+                         OVERDUE worker deadline
                          ENDED worker pid exit-code
                          REFUSED worker errno
+
+``limit`` is the shortest time that a stage gives an item, in nanoseconds, or 0. An
+``OVERDUE`` worker has just been killed, because the time of its item was over at
+``deadline``.
 
 The nursery ends when the program closes its end, or is gone. A session ends when
 its socket does: then all its workers are ended, and when the last one is gone the
@@ -23,9 +28,14 @@ from typing import Literal, TypeAlias, final
 
 from fstream.transport.channel import raised_number
 
-Word: TypeAlias = Literal["open", "fork", "kill", "started", "ended", "refused"]
+Word: TypeAlias = Literal[
+    "open", "fork", "kill", "started", "overdue", "ended", "refused"
+]
 
-_WORDS: tuple[Word, ...] = ("open", "fork", "kill", "started", "ended", "refused")
+_WORDS: tuple[Word, ...] = (
+    *("open", "fork", "kill"),
+    *("started", "overdue", "ended", "refused"),
+)
 _LAYOUT = Struct("<Bxxxxxxxqqq")
 _MOST_DESCRIPTORS = 4
 

@@ -7,6 +7,8 @@ parent when the worker is gone:
 * ``POSITION``: the item being executed, written by the kernel
 * ``STAGE``: the stage being called, written by the kernel where there are
   several, else one of ``DECODING``, ``CALLING``, ``ENCODING``
+* ``DEADLINE``: when the time of the item is over, in nanoseconds of the monotonic
+  clock; 0 where it has no limit
 * ``OFFSET``: where in its chunk the kernel's position 0 is
 """
 
@@ -16,14 +18,17 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Literal, final
 
+from fstream.interpreter.kernel.cared import DEADLINE
 from fstream.transport.channel import raised_number
 from fstream.transport.owned import Owned
 
-TICKET, POSITION, STAGE, STAMP, OFFSET = range(5)
+TICKET, POSITION, STAGE = range(3)
+OFFSET = DEADLINE + 1
 NOWHERE = (1 << 64) - 1
 DECODING, CALLING, ENCODING = (1 << 62, (1 << 62) + 1, (1 << 62) + 2)
 PAGE = 4096
 
+_WORD = Struct("@Q")
 _WORDS = Struct("@5Q")
 
 
@@ -32,11 +37,12 @@ _WORDS = Struct("@5Q")
 class Note:
     """What a worker was executing; ``position`` is set in a call.
 
-    ``stage`` is ``None`` in a segment's only stage.
+    ``stage`` is ``None`` in a segment's only stage. ``deadline`` is 0 for none.
     """
 
     ticket: int
     step: Literal["decode", "call", "encode"]
+    deadline: int
     position: int | None = None
     stage: int | None = None
 
@@ -60,6 +66,13 @@ def _nameless_file() -> int:
     raise refusal
 
 
+def deadline_in(page: int) -> int:
+    """Read the deadline in the page behind a descriptor; 0 where there is none."""
+    word = os.pread(page, _WORD.size, DEADLINE * _WORD.size)
+    (deadline,) = _WORD.unpack(word)
+    return int(deadline)
+
+
 def last_note(page: Owned) -> Note | None:
     """Read what the owner of ``page`` noted last; ``None`` if it was idle."""
     return note_in(os.pread(page.number, _WORDS.size, 0))
@@ -67,16 +80,17 @@ def last_note(page: Owned) -> Note | None:
 
 def note_in(page: bytes | memoryview) -> Note | None:
     """Read what was noted last in ``page``; ``None`` if its owner was idle."""
-    ticket, position, stage, _, offset = _WORDS.unpack_from(page)
+    ticket, position, stage, deadline, offset = _WORDS.unpack_from(page)
     if ticket == 0:
         return None
     if stage == ENCODING:
-        return Note(ticket=ticket - 1, step="encode")
+        return Note(ticket=ticket - 1, step="encode", deadline=deadline)
     if stage == DECODING or position == NOWHERE:
-        return Note(ticket=ticket - 1, step="decode")
+        return Note(ticket=ticket - 1, step="decode", deadline=deadline)
     return Note(
         ticket=ticket - 1,
         step="call",
+        deadline=deadline,
         position=position + offset,
         stage=None if stage == CALLING else stage,
     )

@@ -97,7 +97,7 @@ def test_the_last_attempt_is_the_failure_and_the_others_are_told(
     assert (error.attempt, error.message, flaky.calls(1)) == (2, "2", 2)
     assert error.earlier == (f"{__name__}.WantsTimeError: 1",)
     assert "once" not in error.traceback
-    assert "attempt 1 ended by" in str(error)
+    assert "attempt 1: " in str(error)
 
 
 @everywhere
