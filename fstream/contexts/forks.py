@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import final
-from weakref import WeakSet
 
 from fstream.compiler.program import Segment
 from fstream.compiler.shape import last_stage
@@ -27,6 +26,8 @@ from fstream.interpreter.chunk import Happening
 from fstream.plan.contexts import Forks
 from fstream.transport.channel import LOWEST
 from fstream.transport.frame import Frame
+from fstream.transport.inherited import forget_in_copies
+from fstream.transport.undisturbed import Undisturbed
 from fstream.worker.forking import warn_of_threads
 from fstream.worker.letters import REPLY
 
@@ -64,7 +65,7 @@ class ForkBackend:
         self._segments: dict[int, Segment] = {}
         self._shortage = Shortage(context)
         self._waiting: deque[Call] = deque()
-        _backends.add(self)
+        forget_in_copies(self)
 
     def open(self, segments: tuple[Segment, ...]) -> None:
         """Get ready; no child is forked before there is a call."""
@@ -73,6 +74,9 @@ class ForkBackend:
     def submit(self, call: Call) -> None:
         """Fork a child for ``call``, as soon as there is a place for it."""
         self._check_owner()
+        if not self._has_begun:
+            warn_of_threads(repr(self._context))
+            self._has_begun = True
         self._waiting.append(call)
         self._start_waiting()
 
@@ -103,18 +107,18 @@ class ForkBackend:
 
     def close(self) -> None:
         """End all children; they are gone afterwards. In a copy of us: forget them."""
-        _backends.discard(self)
         if self._owner != os.getpid():
             self.forget()
             return
-        self._waiting.clear()
-        for child in self._children.values():
-            if not child.is_answered:
-                child.kill()
-        for child in list(self._children.values()):
-            child.await_end()
-            self._bury(child)
-        self.forget()
+        with Undisturbed():
+            self._waiting.clear()
+            for child in self._children.values():
+                if not child.is_answered:
+                    child.kill()
+            for child in list(self._children.values()):
+                child.await_end()
+                child.reap()
+            self.forget()
 
     def forget(self) -> None:
         """Have nothing to do with any child."""
@@ -137,7 +141,8 @@ class ForkBackend:
         while self._waiting and self._has_place():
             call = self._waiting.popleft()
             try:
-                self._start(call)
+                with Undisturbed():
+                    self._start(call)
             except OSError as exc:
                 self._shortage.note(exc, living=len(self._children))
                 if self._children:  # there is room when one of them has ended
@@ -152,9 +157,6 @@ class ForkBackend:
         return at_work < width and len(self._children) < 2 * width
 
     def _start(self, call: Call) -> None:
-        if not self._has_begun:
-            warn_of_threads(repr(self._context))
-            self._has_begun = True
         child = Forked(call)
         self._children[call.ticket] = child
         try:
@@ -212,6 +214,10 @@ class ForkBackend:
 
     def _bury(self, child: Forked) -> list[Happening]:
         """Hear the last words of a child, then tell of its end."""
+        with Undisturbed():
+            return self._buried(child)
+
+    def _buried(self, child: Forked) -> list[Happening]:
         happenings: list[Happening] = []
         if not child.is_answered:
             happenings += self._answers(child, child.channel.drain())
@@ -234,15 +240,3 @@ def _new_epoll() -> select.epoll:
     with select.epoll() as epoll:
         number = fcntl.fcntl(epoll.fileno(), fcntl.F_DUPFD_CLOEXEC, LOWEST)
     return select.epoll.fromfd(number)
-
-
-_backends: WeakSet[ForkBackend] = WeakSet()
-
-
-def _forget_all() -> None:
-    """In a copy of this process: what leads to children is the parent's."""
-    for backend in list(_backends):
-        backend.forget()
-
-
-os.register_at_fork(after_in_child=_forget_all)

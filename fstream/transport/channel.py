@@ -9,11 +9,11 @@ import os
 import socket
 from collections import deque
 from typing import Literal, final
-from weakref import WeakSet
 
 from fstream.transport.frame import Assembler
 from fstream.transport.frame import Frame
 from fstream.transport.frame import pack
+from fstream.transport.inherited import forget_in_copies
 
 _BUFFER = 1 << 20
 _PIECES = 512
@@ -36,7 +36,7 @@ class Channel:
         self._socket = end
         self._assembler = Assembler()
         self._queue: deque[memoryview] = deque()
-        _channels.add(self)
+        forget_in_copies(self)
 
     def fileno(self) -> int:
         """The socket's descriptor."""
@@ -98,6 +98,10 @@ class Channel:
         self._queue.clear()
         self._socket.close()
 
+    def forget(self) -> None:
+        """Close our copy of the socket."""
+        self.close()
+
     def _read(self, room: memoryview) -> int:
         try:
             n = self._socket.recv_into(room)
@@ -149,14 +153,3 @@ def raised_number(number: int) -> int:
         return fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, LOWEST)
     finally:
         os.close(number)
-
-
-_channels: WeakSet[Channel] = WeakSet()
-
-
-def _close_all() -> None:
-    for channel in list(_channels):
-        channel.close()
-
-
-os.register_at_fork(after_in_child=_close_all)

@@ -58,17 +58,17 @@ class Errand:
 def live(errand: Errand, end: socket.socket, life: int) -> Never:
     """Answer through ``end``, and be gone; at once when ``life`` ends."""
     code = 1
+    kept: list[object] = []  # freeing it may run users' code
     try:
-        inherited = _settle(life)
+        kept.append(_settle(life))
         channel = Channel(end)
         before = _identity(channel)
-        reply = _answer(errand)
+        frame = _answer(errand, kept)
         flush_standard_streams()
         if _identity(channel) == before:  # else the number is a user's file
-            channel.send(reply)
+            channel.send(frame)
             errand.words[TICKET] = 0
         code = 0
-        del inherited
     except BaseException:  # noqa: BLE001  # told, and no frame of the parent runs on
         traceback.print_exc()
     finally:
@@ -76,7 +76,7 @@ def live(errand: Errand, end: socket.socket, life: int) -> Never:
         os._exit(code)
 
 
-def _answer(errand: Errand) -> Frame:
+def _answer(errand: Errand, kept: list[object]) -> Frame:
     began = time.perf_counter_ns()
     call, segment, words = errand.call, errand.segment, errand.words
     kernel = chunk_kernel(
@@ -90,6 +90,7 @@ def _answer(errand: Errand) -> Frame:
         recorder=words,
     )
     reply = kernel(call.items, call.keys, call.flush, past=call.past)
+    kept.append(reply)
     words[STAGE] = ENCODING
     reply, payload = encoded(reply, call.items, stage=last_stage(segment.op))
     asked = Frame(kind=CALL, lane=call.segment, sequence=call.ticket)
@@ -98,7 +99,7 @@ def _answer(errand: Errand) -> Frame:
 
 
 def _settle(life: int) -> TextIO | None:
-    """Become a process of its own; give what must not be destroyed before its end."""
+    """Become a process of its own; give what it has replaced."""
     gc.freeze()  # what was inherited is neither looked at nor finalized
     os.setsid()
     _end_with(life)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import final
 
 from fstream import Context
+from fstream import forks
 from fstream import inline
 from fstream import processes
 from fstream import threads
@@ -25,9 +26,10 @@ CONTEXTS: Mapping[str, Context] = {
     "inline": inline(),
     "threads": threads(2),
     "processes": processes(2),
+    "forks": forks(2),
 }
 EVERYWHERE = tuple(CONTEXTS)
-WORKERS = ("processes",)
+WORKERS = ("processes", "forks")
 """Those whose workers may die without us: results come from another process."""
 
 PATIENCE = float(os.environ.get("FAULTS_PATIENCE", "2"))

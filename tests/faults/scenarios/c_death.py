@@ -32,6 +32,7 @@ from tests.faults.promises import failing_at_seven
 from tests.faults.promises import failure_at
 from tests.faults.promises import outcomes_of
 from tests.faults.promises import worker_lost
+from tests.faults.scenario import WORKERS
 from tests.faults.scenario import Scenario
 from tests.wait import exists
 from tests.wait import is_alive
@@ -402,17 +403,20 @@ def c17(context: Context) -> None:
         assert not is_alive(worker)
 
 
+# A copy of this process tells of its crash as this process would.
+INHERITED = r"(?s:Fatal Python error: Segmentation fault.*)"
+
 SCENARIOS = {
-    "C01": Scenario(run=c01, contexts=("processes",)),
-    "C02": Scenario(run=c02, contexts=("processes",)),
-    "C03": Scenario(run=c03, contexts=("processes",)),
-    "C04": Scenario(run=c04, contexts=("processes",)),
-    "C05": Scenario(run=c05, contexts=("processes",)),
+    "C01": Scenario(run=c01, contexts=WORKERS),
+    "C02": Scenario(run=c02, contexts=WORKERS),
+    "C03": Scenario(run=c03, contexts=WORKERS, noise=INHERITED),
+    "C04": Scenario(run=c04, contexts=WORKERS),
+    "C05": Scenario(run=c05, contexts=WORKERS),
     "C06": Scenario(run=c06, contexts=("processes",)),
     "C07": Scenario(run=c07, contexts=("processes",)),
-    "C08": Scenario(run=c08, contexts=("processes",)),
-    "C10": Scenario(run=c10, contexts=("processes",)),
-    "C13": Scenario(run=c13, contexts=("processes",)),
-    "C16": Scenario(run=c16, contexts=("processes",)),
-    "C17": Scenario(run=c17, contexts=("processes",)),
+    "C08": Scenario(run=c08, contexts=WORKERS),
+    "C10": Scenario(run=c10, contexts=WORKERS),
+    "C13": Scenario(run=c13, contexts=WORKERS),
+    "C16": Scenario(run=c16, contexts=WORKERS, noise=INHERITED),
+    "C17": Scenario(run=c17, contexts=WORKERS),
 }
