@@ -4,6 +4,7 @@ What is behind them is imported by the first call: composing plans needs none of
 it, and importing it takes longer than importing all the rest.
 """
 
+import sys
 from collections.abc import Generator
 from collections.abc import Sequence
 from fractions import Fraction
@@ -47,6 +48,7 @@ def run(
     >>> run(source([1, 2]).via(map_stage(lambda n: n + 1)).to(collect()))
     <Success: (2, 3)>
     """
+    _check_awake()
     from fstream.running import outcome_of  # noqa: PLC0415 - as said above
 
     outcome = outcome_of(
@@ -78,6 +80,7 @@ def stream(
     >>> list(stream(source([2, 0]).via(map_stage(lambda n: 10 // n))))[0]
     <Success: 5>
     """
+    _check_awake()
     from fstream.running import outcomes_of  # noqa: PLC0415 - as said above
 
     plan = Pipeline(source.node, Drain())
@@ -108,6 +111,13 @@ def _deadline(seconds: object) -> float | None:
     if seconds is None:
         return None
     return check_seconds(seconds, "deadline", least="more")
+
+
+def _check_awake() -> None:
+    """Refuse to begin what would need modules that are gone."""
+    if sys.is_finalizing():
+        text = "the interpreter is ending: no run can begin any more"
+        raise RuntimeError(text)
 
 
 def _tolerated(tolerate: object) -> int | Fraction:

@@ -51,3 +51,13 @@ class Scenario:
     seconds: float = 5.0
     noise: str | None = None
     leaves: tuple[str, ...] = ()
+
+
+def both(*rows: Callable[[Context], None]) -> Callable[[Context], None]:
+    """Make one scenario of several, which follow each other."""
+
+    def row(context: Context) -> None:
+        for each in rows:
+            each(context)
+
+    return row

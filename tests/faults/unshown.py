@@ -24,9 +24,6 @@ _TO_BE_WRITTEN = {
         L01 L02 L03 L04 L05 L06 L07 L08 L09
     """,
     "host": """
-        C18
-        E07 E19
-        E20 E21 E22 E23 E24
         G01 G02 G03 G04 G07 G08 G09 G10 G11 G12 G13 G14
         I01 I02 I03 I04 I05 I07 I08 I09 I10
         J01 J02 J03 J04 J05 J06
