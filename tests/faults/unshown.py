@@ -25,8 +25,6 @@ _TO_BE_WRITTEN = {
     """,
     "host": """
         G01 G02 G03 G04 G07 G08 G09 G10 G11 G12 G13 G14
-        I01 I02 I03 I04 I05 I07 I08 I09 I10
-        J01 J02 J03 J04 J05 J06
         N01 N02 N03 N04 N05 N06 N07 N08
         Q01 Q02 Q03 Q04 Q05
     """,

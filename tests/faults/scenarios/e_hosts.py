@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from types import FrameType
 
 from fstream import Context
+from fstream import ForkWarning
 from fstream import PlanInvalid
 from fstream import Source
 from fstream import Success
@@ -122,6 +123,7 @@ def e11(context: Context) -> None:
 
 def e12(context: Context) -> None:
     """A run in another thread than the main one, which has a loop of its own."""
+    warnings.simplefilter("ignore", ForkWarning)  # threads are the subject
 
     async def main() -> None:
         await asyncio.to_thread(notices, context)
@@ -131,6 +133,7 @@ def e12(context: Context) -> None:
 
 def e13(context: Context) -> None:
     """A run outlives the thread that began it."""
+    warnings.simplefilter("ignore", ForkWarning)  # threads are the subject
     running = stream(source(range(500)).via(map_stage(ten_times)), on=context)
     first: list[object] = []
     thread = threading.Thread(target=lambda: first.append(next(running)))
@@ -225,7 +228,7 @@ def nested(depth: int) -> object:
     """Run a plan in workers of this process, whose items do the same."""
     if depth == 0:
         return "bottom"
-    plan = source([depth - 1] * 2).via(map_stage(nested)).to(collect())
+    plan = source([depth - 1]).via(map_stage(nested)).to(collect())
     outcome = run(plan, on=processes(2))
     match outcome:
         case Success(values):
@@ -291,7 +294,7 @@ SCENARIOS = {
     "E12": Scenario(run=e12, contexts=EVERYWHERE),
     "E13": Scenario(run=e13, contexts=EVERYWHERE),
     "E14": Scenario(run=e14, contexts=EVERYWHERE),
-    "E15": Scenario(run=e15, contexts=WORKERS, seconds=15),
+    "E15": Scenario(run=e15, contexts=WORKERS),
     "E16": Scenario(run=e16, contexts=EVERYWHERE),
     "E17": Scenario(run=e17, contexts=("threads", *WORKERS)),
     "E18": Scenario(run=e18, contexts=WORKERS),
