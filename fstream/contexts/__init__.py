@@ -45,8 +45,14 @@ def backend_for(context: Context) -> Backend:
 def unshippable(segment: Segment) -> tuple[str, ...]:
     """Tell all reasons why ``segment`` cannot be given to its context."""
     match segment.context:
-        case Inline() | Threads() | Forks():
+        case Inline() | Threads():
             return ()
+        case Forks():
+            from fstream.contexts.depth import why_too_deep  # noqa: PLC0415
+
+            reason = why_too_deep()
+            text = f"stages cannot run in {segment.context!r}: {reason}"
+            return () if reason is None else (text,)
         case Processes():
             from fstream.contexts import shipping  # noqa: PLC0415 - as said above
 

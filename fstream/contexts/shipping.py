@@ -19,14 +19,12 @@ from fstream.compiler.program import Leaf
 from fstream.compiler.program import Op
 from fstream.compiler.program import Segment
 from fstream.compiler.shape import parts
+from fstream.contexts.depth import why_too_deep
 from fstream.contexts.refusal import culprit
 from fstream.result.capture import kind_of
 from fstream.result.capture import message_of
 from fstream.transport.codec import Payload
-from fstream.worker.setting import depth
 from fstream.worker.shipped import Shipped
-
-_DEEPEST = 4
 
 
 def ship(segments: tuple[Segment, ...]) -> Payload:
@@ -58,8 +56,9 @@ def unshippable(segment: Segment) -> tuple[str, ...]:
 
 
 def _no_workers_here() -> str | None:
-    if depth() >= _DEEPEST:
-        return f"a run in a worker, nested {_DEEPEST} deep, starts no more workers"
+    too_deep = why_too_deep()
+    if too_deep is not None:
+        return too_deep
     if getattr(sys, "frozen", False) or not sys.executable:
         return "this program is no Python interpreter that could run one"
     return None

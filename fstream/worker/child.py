@@ -29,6 +29,7 @@ from fstream.transport.frame import Frame
 from fstream.worker.forking import flush_standard_streams
 from fstream.worker.letters import CALL
 from fstream.worker.letters import reply_frame
+from fstream.worker.lifeline import end_nursery
 from fstream.worker.recorder import CALLING
 from fstream.worker.recorder import ENCODING
 from fstream.worker.recorder import NOWHERE
@@ -36,6 +37,7 @@ from fstream.worker.recorder import POSITION
 from fstream.worker.recorder import STAGE
 from fstream.worker.recorder import TICKET
 from fstream.worker.results import encoded
+from fstream.worker.setting import go_deeper
 
 
 @final
@@ -73,6 +75,7 @@ def live(errand: Errand, end: socket.socket, life: int) -> Never:
         traceback.print_exc()
     finally:
         flush_standard_streams()
+        end_nursery()  # that of runs in this one
         os._exit(code)
 
 
@@ -103,6 +106,7 @@ def _settle(life: int) -> TextIO | None:
     gc.freeze()  # what was inherited is neither looked at nor finalized
     os.setsid()
     _end_with(life)
+    go_deeper()
     _forget_handlers()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

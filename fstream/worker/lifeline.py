@@ -179,7 +179,14 @@ class _Program:
 
 
 _program = _Program()
-atexit.register(_program.end)
+
+
+@atexit.register
+def end_nursery() -> None:
+    """End the nursery of this process, if it has one; answer when it is gone."""
+    _program.end()
+
+
 os.register_at_fork(after_in_child=_program.forget)
 
 

@@ -55,6 +55,11 @@ def depth() -> int:
     return _here.depth
 
 
+def go_deeper() -> None:
+    """Take notice that this process has become a worker of what it was."""
+    _here.depth += 1
+
+
 def current_setting() -> Setting:
     """Give the setting of this process, for its workers."""
     main_file = getattr(sys.modules.get("__main__"), "__file__", None)

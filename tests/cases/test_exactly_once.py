@@ -13,6 +13,7 @@ from fstream import Success
 from fstream import collect
 from fstream import filter_stage
 from fstream import flat_map_stage
+from fstream import forks
 from fstream import map_stage
 from fstream import processes
 from fstream import source
@@ -135,6 +136,25 @@ def test_jep_17_functions_know_what_their_user_gave_them(on: Context) -> None:
     for fn in (settings, local):
         plan = source(range(1, 11)).via(map_stage(fn)).to(collect())
         assert answer(plan, on=on) == expected
+
+
+def test_jep_18_what_a_copy_changes_stays_in_it() -> None:
+    counter = pools.Counter()
+    stage = map_stage(counter, on=forks(2, chunk=1))
+
+    counted = answer(source(range(1, 6)).via(stage).to(collect()))
+
+    assert counted == tuple(3 * n + 10 for n in range(1, 6))
+    assert (counter.count, counter.seen) == (0, [])
+
+
+def test_jep_19_ten_thousand_elements_are_read_in_every_copy() -> None:
+    held = {n: {"square": n * n} for n in range(10_000)}
+    stage = map_stage(lambda n: (len(held), held[n]["square"]), on=forks(2, chunk=1))
+
+    read = answer(source(range(10)).via(stage).to(collect()))
+
+    assert read == tuple((10_000, n * n) for n in range(10))
 
 
 def test_jep_21_pools_give_their_descriptors_back() -> None:

@@ -1,5 +1,6 @@
 """A failing item is a value with its facts, and ends nobody else: cases ERR."""
 
+import os
 from typing import cast
 
 import pytest
@@ -14,7 +15,9 @@ from fstream import batch
 from fstream import case
 from fstream import case_port
 from fstream import collect
+from fstream import count
 from fstream import emit_stage
+from fstream import forks
 from fstream import identity
 from fstream import map_stage
 from fstream import route
@@ -138,3 +141,15 @@ def test_err_10_a_failure_between_stateful_stages_ends_the_run(on: Context) -> N
     failure = outcome.failure()
     assert isinstance(failure, StageFailure)
     assert (failure.index, failure.item) == (2, "(0, 1, 2)")
+
+
+def test_err_7_an_error_in_a_copy_comes_with_its_message() -> None:
+    outcome = run(
+        source([3]).via(map_stage(work.fail_at_three, on=forks(2))).to(count())
+    )
+
+    assert isinstance(outcome, Failure)
+    failure = outcome.failure()
+    assert isinstance(failure, StageFailure)
+    assert (failure.message, failure.context) == ("item is 3", "forks(2)")
+    assert failure.pid != os.getpid()

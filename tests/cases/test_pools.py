@@ -16,6 +16,7 @@ from fstream import emit_stage
 from fstream import explain
 from fstream import flat_map_stage
 from fstream import for_each
+from fstream import forks
 from fstream import inline
 from fstream import map_stage
 from fstream import processes
@@ -188,7 +189,7 @@ def test_ipc_10_threads_fan_out_to_contexts_of_several_kinds() -> None:
     handler = route(
         case_port(pools.First).via(map_stage(Tag("pool"), on=processes(2))),
         case_port(pools.Second).via(map_stage(Tag("threads"), on=threads(2))),
-        case_port(pools.Third).via(map_stage(Tag("other pool"), on=processes(3))),
+        case_port(pools.Third).via(map_stage(Tag("copies"), on=forks(2))),
     )
     stage = emit_stage(pools.by_three, on=threads(2)).recover_with(handler)
 
@@ -199,7 +200,7 @@ def test_ipc_10_threads_fan_out_to_contexts_of_several_kinds() -> None:
     assert pools.tally(found) == {
         "pool": [3, 6, 9, 12],
         "threads": [1, 4, 7, 10],
-        "other pool": [2, 5, 8, 11],
+        "copies": [2, 5, 8, 11],
     }
     assert {tag for tag, _, pid in found if pid == os.getpid()} == {"threads"}
 
@@ -208,7 +209,7 @@ def test_ipc_11_producers_in_contexts_of_several_kinds_share_a_pool() -> None:
     producers = route(
         case(pools.Alpha).via(flat_map_stage(pools.four_of, on=processes(2))),
         case(pools.Beta).via(flat_map_stage(pools.four_of, on=threads(2))),
-        case(pools.Gamma).via(flat_map_stage(pools.four_of, on=processes(3))),
+        case(pools.Gamma).via(flat_map_stage(pools.four_of, on=forks(2))),
     )
     origins = [pools.Alpha("a"), pools.Beta("b"), pools.Gamma("c")]
     plan = (
@@ -226,12 +227,15 @@ def test_ipc_11_producers_in_contexts_of_several_kinds_share_a_pool() -> None:
     ]
 
 
-@pytest.mark.parametrize("inner", [processes(2), threads(2)], ids=repr)
-def test_ipc_13_an_item_may_run_a_pool_of_its_own(inner: Context) -> None:
+@pytest.mark.parametrize("outer", [processes(2), forks(2)], ids=repr)
+@pytest.mark.parametrize("inner", [processes(2), threads(2), forks(2)], ids=repr)
+def test_ipc_13_an_item_may_run_a_pool_of_its_own(
+    inner: Context, outer: Context
+) -> None:
     plan = (
         source(range(1, 13))
         .via(batch(4))
-        .via(map_stage(pools.Nested(inner), on=processes(2)))
+        .via(map_stage(pools.Nested(inner), on=outer))
         .via(unbatch())
         .to(collect())
     )
@@ -260,9 +264,9 @@ def test_ipc_17_a_route_inside_a_pool_reaches_stages_of_other_pools() -> None:
     handler = route(
         case_port(pools.First).via(map_stage(Tag("kept"), on=processes(2))),
         case_port(pools.Second).via(map_stage(Tag("tens", 10), on=processes(3))),
-        case_port(pools.Third).via(map_stage(Tag("twenties", 20), on=threads(2))),
+        case_port(pools.Third).via(map_stage(Tag("twenties", 20), on=forks(2))),
     )
-    stage = emit_stage(pools.by_three, on=processes(2)).recover_with(handler)
+    stage = emit_stage(pools.by_three, on=forks(2)).recover_with(handler)
 
     found = answer(source(range(9)).via(stage).to(collect()))
 
@@ -276,8 +280,8 @@ def test_ipc_17_a_route_inside_a_pool_reaches_stages_of_other_pools() -> None:
 
 def test_ipc_17_a_router_in_a_pool_chooses_between_pools() -> None:
     handler = route(
-        case_port(pools.First).via(map_stage(Tag("x", 100), on=processes(3))),
-        case_port(pools.Second).via(map_stage(Tag("y", 200), on=processes(4))),
+        case_port(pools.First).via(map_stage(Tag("x", 100), on=forks(3))),
+        case_port(pools.Second).via(map_stage(Tag("y", 200), on=forks(4))),
     )
     stage = emit_stage(pools.by_two, on=processes(2)).recover_with(handler)
 

@@ -1,6 +1,8 @@
 """What other systems of this kind get wrong, and this one must not: cases R."""
 
+import os
 import threading
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -23,12 +25,15 @@ from fstream import processes
 from fstream import route
 from fstream import run
 from fstream import source
+from fstream import source_from
 from fstream import stream
 from fstream import threads
 from fstream import within
 from tests.cases import work
 from tests.cases.everywhere import answer
 from tests.cases.everywhere import everywhere
+from tests.wait import is_alive
+from tests.wait import wait_until
 
 
 def only_failure(report: Report) -> StageFailure | WorkerLost:
@@ -37,11 +42,19 @@ def only_failure(report: Report) -> StageFailure | WorkerLost:
     return failure
 
 
-@pytest.mark.parametrize("second", [processes(2), processes(3)], ids=repr)
-def test_r_1_pool_after_pool_never_hangs(second: Context) -> None:
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (processes(2), processes(2)),
+        (processes(2), processes(3)),
+        (forks(2), processes(2)),
+    ],
+    ids=repr,
+)
+def test_r_1_pool_after_pool_never_hangs(first: Context, second: Context) -> None:
     plan = (
         source(range(20))
-        .via(map_stage(work.double, on=processes(2)))
+        .via(map_stage(work.double, on=first))
         .via(map_stage(work.add_one, on=inline()))
         .via(map_stage(work.add_ten, on=second))
         .to(collect())
@@ -166,6 +179,17 @@ def test_r_13_batches_inside_a_placed_stage_lose_nothing(on: Context) -> None:
     assert [row.context for row in report.stages] == [repr(on), "inline()", repr(on)]
 
 
+def test_r_14_batches_inside_stages_of_copies_are_made_here_in_order() -> None:
+    stage = within(forks(2), map_stage(work.add_one) >> batch(2) >> map_stage(sum))
+    report = Report()
+
+    assert answer(source(range(7)).via(stage).to(collect()), report=report) == (
+        *(3, 7, 11),
+        7,
+    )
+    assert [row.context for row in report.stages][1] == "inline()"
+
+
 @everywhere
 @pytest.mark.parametrize(
     "fn",
@@ -269,7 +293,29 @@ def test_r_25_what_cannot_be_pickled_fails_where_it_would_have_to_be(
     assert failure.error.notes == ("tests.cases.work.Stubborn cannot cross a process",)
 
 
-@pytest.mark.parametrize("on", [threads(2), processes(2)], ids=repr)
+def test_r_26_a_result_is_delivered_as_soon_as_its_copy_has_ended() -> None:
+    delivered: list[tuple[int, int]] = []
+
+    def with_pid(n: int) -> tuple[int, int]:
+        return n, os.getpid()
+
+    def slow() -> Iterator[int]:
+        for n in range(5):
+            wait_until(lambda: not children())
+            yield n
+            assert len(delivered) >= n  # all but the one that was just begun
+
+    def children() -> list[int]:
+        children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
+        return [pid for pid in map(int, children.read_text().split()) if is_alive(pid)]
+
+    outcomes = stream(source_from(slow).via(map_stage(with_pid, on=forks(2))))
+    delivered.extend(outcome.unwrap() for outcome in outcomes)  # one by one
+
+    assert [n for n, _ in delivered] == [*range(5)]
+
+
+@pytest.mark.parametrize("on", [threads(2), processes(2), forks(2)], ids=repr)
 def test_r_27_others_are_executed_while_one_takes_long(
     on: Context, tmp_path: Path
 ) -> None:

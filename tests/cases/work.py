@@ -1,5 +1,6 @@
 """Functions that workers can import, without importing pytest."""
 
+import gc
 import os
 import signal
 import sys
@@ -84,6 +85,10 @@ def text_of_size(size: int) -> str:
     return "x" * size
 
 
+def collect_garbage() -> None:
+    gc.collect()
+
+
 # ---- records
 
 
@@ -94,6 +99,7 @@ class Record:
     id: int
     value: int = 0
     computed: int = 0
+    transformed: int = 0
     pid: int = 0
     marks: tuple[str, ...] = ()
 
@@ -112,6 +118,14 @@ def computed(record: Record) -> Record:
 
 def stored(record: Record) -> Record:
     return marked("stored", record)
+
+
+def transformed(record: Record) -> Record:
+    return replace(record, transformed=record.computed + 100)
+
+
+def aggregated(record: Record) -> Record:
+    return marked("aggregated", record)
 
 
 def first_stage(record: Record) -> Record:
