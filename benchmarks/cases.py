@@ -4,9 +4,13 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from benchmarks import arrays
+from benchmarks import failing
 from benchmarks import growth
 from benchmarks import inline
+from benchmarks import lives
 from benchmarks import memory
+from benchmarks import observed
 from benchmarks import processes
 from benchmarks import waiting
 from benchmarks.scale import Scale
@@ -22,6 +26,13 @@ CASES: Mapping[str, Case] = {
     "G5": waiting.g5,
     "G7": processes.g7,
     "G8": processes.g8,
+    "G9": processes.g9,
+    "G10": arrays.g10,
+    "G11": failing.g11,
+    "G12": processes.g12,
+    "G15": lives.g15,
     "G16": memory.g16,
     "G17": growth.g17,
+    "G18": observed.g18,
+    "G19": lives.g19,
 }

@@ -17,6 +17,7 @@ from benchmarks.workfunctions import f3
 
 Loop: TypeAlias = Callable[[Iterable[int]], list[int]]
 Frames: TypeAlias = tuple[tuple[CodeType, int], ...]
+Named: TypeAlias = tuple[tuple[str, str, int], ...]
 
 
 def chained(items: Iterable[int]) -> list[int]:
@@ -68,7 +69,7 @@ class Recorded:
     stage: int
     kind: type[BaseException]
     message: str
-    frames: Frames
+    frames: Frames | Named
 
 
 def recording(items: Iterable[int]) -> tuple[list[int], list[Recorded]]:
@@ -93,15 +94,40 @@ def recording(items: Iterable[int]) -> tuple[list[int], list[Recorded]]:
     return out, failed
 
 
+def recorded_calls(
+    fn: Callable[[int], int], items: Iterable[int]
+) -> tuple[list[int], list[Recorded]]:
+    """Call ``fn`` for each item, and record every failure."""
+    out: list[int] = []
+    failed: list[Recorded] = []
+    for item in items:
+        try:
+            out.append(fn(item))
+        except Exception as exc:  # noqa: BLE001  user code may raise anything
+            failed.append(_travelling(exc, len(out) + len(failed), item))
+    return out, failed
+
+
+def _travelling(exc: Exception, index: int, item: int) -> Recorded:
+    """Record ``exc`` in a form that can be sent: frames by name."""
+    frames = _frames(exc)
+    named = tuple((code.co_filename, code.co_name, line) for code, line in frames)
+    return Recorded(index, repr(item), 1, type(exc), str(exc), named)
+
+
 _FIRST_STAGE = recording.__code__.co_firstlineno + 12
 
 
 def _recorded(exc: Exception, index: int, item: int) -> Recorded:
     own = cast("TracebackType", exc.__traceback__)
+    stage = own.tb_lineno - _FIRST_STAGE
+    return Recorded(index, repr(item), stage, type(exc), str(exc), _frames(exc))
+
+
+def _frames(exc: Exception) -> Frames:
     frames: list[tuple[CodeType, int]] = []
-    entry = own.tb_next
+    entry = cast("TracebackType", exc.__traceback__).tb_next
     while entry is not None:
         frames.append((entry.tb_frame.f_code, entry.tb_lineno))
         entry = entry.tb_next
-    stage = own.tb_lineno - _FIRST_STAGE
-    return Recorded(index, repr(item), stage, type(exc), str(exc), tuple(frames))
+    return tuple(frames)

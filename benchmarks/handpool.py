@@ -41,9 +41,28 @@ class _Worker:
 @contextmanager
 def hand_pool(fn: Callable[[A], B], *, width: int, chunk: int) -> Iterator[Feed[A, B]]:
     """Start the workers; what is yielded maps ``fn`` over items, in order."""
+
+    def work(items: list[A]) -> list[B]:
+        return list(map(fn, items))
+
+    def joined(chunks: Iterable[list[B]]) -> list[B]:
+        out: list[B] = []
+        for results in chunks:
+            out += results
+        return out
+
+    with chunk_pool(work, width=width, chunk=chunk) as mapped:
+        yield lambda items: joined(mapped(items))
+
+
+@contextmanager
+def chunk_pool(
+    work: Callable[[list[A]], B], *, width: int, chunk: int
+) -> Iterator[Callable[[Iterable[A]], Iterator[B]]]:
+    """Start the workers; what is yielded gives what ``work`` makes of each chunk."""
     workers: list[_Worker] = []
     for _ in range(width):
-        workers.append(_started(fn, siblings=workers))
+        workers.append(_started(work, siblings=workers))
     try:
         yield lambda items: _mapped(items, workers, chunk)
     finally:
@@ -54,7 +73,7 @@ def hand_pool(fn: Callable[[A], B], *, width: int, chunk: int) -> Iterator[Feed[
             os.waitpid(worker.pid, 0)
 
 
-def _started(fn: Callable[[A], B], *, siblings: list[_Worker]) -> _Worker:
+def _started(work: Callable[[list[A]], B], *, siblings: list[_Worker]) -> _Worker:
     near, far = socket.socketpair()
     for end in (near, far):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
@@ -62,24 +81,23 @@ def _started(fn: Callable[[A], B], *, siblings: list[_Worker]) -> _Worker:
     if pid == 0:
         for wire in [near, *(sibling.wire for sibling in siblings)]:
             wire.close()
-        _serve(far, fn)
+        _serve(far, work)
     far.close()
     return _Worker(pid, near)
 
 
-def _serve(wire: socket.socket, fn: Callable[[A], B]) -> Never:
+def _serve(wire: socket.socket, work: Callable[[list[A]], B]) -> Never:
     try:
         while frame := _received(wire):
-            _send(wire, list(map(fn, pickle.loads(frame))))  # noqa: S301  our own
+            _send(wire, work(pickle.loads(frame)))  # noqa: S301  our own
     finally:
         os._exit(0)
 
 
-def _mapped(items: Iterable[A], workers: list[_Worker], chunk: int) -> list[B]:
+def _mapped(items: Iterable[A], workers: list[_Worker], chunk: int) -> Iterator[B]:
     pulled = iter(items)
     chunks = enumerate(iter(lambda: list(islice(pulled, chunk)), []))
-    early: dict[int, list[B]] = {}
-    out: list[B] = []
+    early: dict[int, B] = {}
     due = 0
     with selectors.DefaultSelector() as selector:
         for worker in workers:
@@ -93,9 +111,8 @@ def _mapped(items: Iterable[A], workers: list[_Worker], chunk: int) -> list[B]:
                 _feed(worker, chunks)
                 early[worker.tickets.popleft()] = pickle.loads(frame)  # noqa: S301
             while due in early:
-                out += early.pop(due)
+                yield early.pop(due)
                 due += 1
-    return out
 
 
 def _feed(worker: _Worker, chunks: Iterator[tuple[int, list[A]]]) -> None:
@@ -105,8 +122,8 @@ def _feed(worker: _Worker, chunks: Iterator[tuple[int, list[A]]]) -> None:
         return
 
 
-def _send(wire: socket.socket, items: list[A]) -> None:
-    frame = pickle.dumps(items, protocol=5)
+def _send(wire: socket.socket, content: object) -> None:
+    frame = pickle.dumps(content, protocol=5)
     wire.sendall(_LENGTH.pack(len(frame)) + frame)
 
 

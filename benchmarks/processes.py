@@ -1,39 +1,40 @@
 """Workloads in two worker processes."""
 
-import gc
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from contextlib import contextmanager
-from itertools import chain
 from itertools import islice
-from multiprocessing import get_context
 from statistics import median
-from time import perf_counter_ns
-from typing import TypeAlias, final
+from typing import TypeAlias
 
-from benchmarks.handpool import hand_pool
-from benchmarks.measure import Contender
+from benchmarks.forked import forked
 from benchmarks.measure import Times
 from benchmarks.measure import compare
 from benchmarks.measure import prepared
-from benchmarks.pipelines import delivered
 from benchmarks.scale import Scale
 from benchmarks.table import Row
 from benchmarks.table import milliseconds
 from benchmarks.table import ratio_row
+from benchmarks.warm import by_hand
+from benchmarks.warm import pooled
+from benchmarks.warm import streamed
+from benchmarks.warm import through_processes
 from benchmarks.workfunctions import dict5
 from benchmarks.workfunctions import ident
-from fstream import collect
+from benchmarks.workfunctions import spin_2us
+from benchmarks.workfunctions import spin_20us
+from benchmarks.workfunctions import spin_200us
+from benchmarks.workfunctions import twice_20us
+from fstream import Stage
 from fstream import map_stage
 from fstream import processes
-from fstream import run
 from fstream import source
 
 Ready: TypeAlias = AbstractContextManager[Callable[[], Collection[object]]]
+Work: TypeAlias = Callable[[int], int]
 
-_WINDOW = 2  # before the first answer, a chunk of one item for each worker
 _COLD = "with its start"
 _START = "start of fstream"
 _NOTE = (
@@ -46,16 +47,71 @@ _NOTE = (
 def g7(scale: Scale) -> list[Row]:
     """Send ints through and back."""
     numbers = range(scale.items(200_000))
-    return [_row("G7", numbers, chunk=2048, rounds=scale.rounds)]
+    return [_moved("G7", numbers, chunk=2048, rounds=scale.rounds)]
 
 
 def g8(scale: Scale) -> list[Row]:
     """Send small records through and back."""
     records = tuple(dict5(i) for i in range(scale.items(100_000)))
-    return [_row("G8", records, chunk=256, rounds=scale.rounds)]
+    return [_moved("G8", records, chunk=256, rounds=scale.rounds)]
 
 
-def _row(case: str, items: Collection[object], *, chunk: int, rounds: int) -> Row:
+def g9(scale: Scale) -> list[Row]:
+    """Work for 2, 20 and 200 us an item."""
+    return [
+        _worked(
+            "G9 2us", spin_2us, scale.items(100_000), chunk=512, goal=1.2, on=scale
+        ),
+        _worked(
+            "G9 20us", spin_20us, scale.items(15_000), chunk=64, goal=1.08, on=scale
+        ),
+        _worked(
+            "G9 200us", spin_200us, scale.items(2_000), chunk=8, goal=1.05, on=scale
+        ),
+    ]
+
+
+def g12(scale: Scale) -> list[Row]:
+    """Work in two stages of 20 us each, in one place and in two."""
+    numbers = range(scale.items(10_000))
+    first, second = map_stage(spin_20us), map_stage(spin_20us)
+    elsewhere = map_stage(spin_20us, on=processes(3))
+    times = compare(
+        [
+            forked(twice_20us, numbers),
+            pooled(twice_20us, numbers, chunk=64),
+            streamed(first >> second, numbers),
+            streamed(first >> elsewhere, numbers, name="with a hop"),
+        ],
+        rounds=scale.rounds,
+    )
+    hop = times.rounds.pop("with a hop")
+    work = f"two stages of 20 us, {len(numbers):,}"
+    fused = ratio_row("G12", f"{work}, fused", times=times, goal=1.08)
+    times.rounds["fstream"] = hop
+    hopped = ratio_row(
+        "G12 hop", f"{work}, processes(2) and processes(3)", times=times, goal=1.2
+    )
+    return [fused, hopped]
+
+
+def _worked(
+    case: str, fn: Work, size: int, *, chunk: int, goal: float, on: Scale
+) -> Row:
+    numbers = range(size)
+    times = compare(
+        [
+            forked(fn, numbers),
+            pooled(fn, numbers, chunk=chunk),
+            streamed(map_stage(fn), numbers),
+        ],
+        rounds=on.rounds,
+    )
+    work = f"processes(2), {size:,} x {case.split()[1]} of work"
+    return ratio_row(case, work, times=times, goal=goal)
+
+
+def _moved(case: str, items: Collection[object], *, chunk: int, rounds: int) -> Row:
     times = _compared(items, chunk=chunk, rounds=rounds)
     cold = times.ratio(_COLD, to="limit")
     del times.rounds[_COLD]
@@ -66,86 +122,23 @@ def _row(case: str, items: Collection[object], *, chunk: int, rounds: int) -> Ro
 
 
 def _compared(items: Collection[object], *, chunk: int, rounds: int) -> Times:
-    def contender(name: str, ready: Callable[[], Ready]) -> Contender:
-        return prepared(name, ready, facts=len, want=len(items))
-
+    stage = map_stage(ident)
     two = tuple(islice(items, 2))
     return compare(
         [
-            contender("limit", lambda: _by_hand(items, chunk)),
-            contender(f"Pool.imap({chunk})", lambda: _pool(items, chunk)),
-            Contender(
-                name="fstream", facts=len(items), opened=lambda: _warm_fstream(items)
-            ),
-            contender(_COLD, lambda: _fstream(items)),
-            prepared(_START, lambda: _fstream(two), facts=len, want=len(two)),
+            by_hand(ident, items, chunk=chunk),
+            pooled(ident, items, chunk=chunk),
+            streamed(stage, items),
+            prepared(_COLD, lambda: _cold(stage, items), facts=len, want=len(items)),
+            prepared(_START, lambda: _cold(stage, two), facts=len, want=len(two)),
         ],
         rounds=rounds,
     )
 
 
 @contextmanager
-def _by_hand(
-    items: Collection[object], chunk: int
+def _cold(
+    stage: Stage[object, object], items: Collection[object]
 ) -> Iterator[Callable[[], Collection[object]]]:
-    with hand_pool(ident, width=2, chunk=chunk) as mapped:
-        yield lambda: mapped(items)
-
-
-@contextmanager
-def _pool(
-    items: Collection[object], chunk: int
-) -> Iterator[Callable[[], Collection[object]]]:
-    with get_context("fork").Pool(2) as pool:
-        yield lambda: list(pool.imap(ident, items, chunk))
-
-
-@contextmanager
-def _warm_fstream(
-    items: Collection[object],
-) -> Iterator[Callable[[], tuple[int, object]]]:
-    _through_processes(range(3))
-
-    def timed() -> tuple[int, object]:
-        gc.collect()
-        marked = _Marked(items)
-        results = _through_processes(marked)
-        return perf_counter_ns() - marked.since, len(results)
-
-    yield timed
-
-
-@final
-class _Marked(Collection[object]):
-    """``items``, noting when those behind the first window are asked for."""
-
-    def __init__(self, items: Collection[object]) -> None:
-        self.items = items
-        self.since = 0
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def __contains__(self, item: object) -> bool:
-        return item in self.items
-
-    def __iter__(self) -> Iterator[object]:
-        """Note the time between the first items and the others."""
-        rest = iter(self.items)
-        return chain(islice(rest, _WINDOW), self._mark(), rest)
-
-    def _mark(self) -> Iterator[object]:
-        self.since = perf_counter_ns()
-        return
-        yield
-
-
-@contextmanager
-def _fstream(items: Collection[object]) -> Iterator[Callable[[], Collection[object]]]:
-    _through_processes(range(3))
-    yield lambda: _through_processes(items)
-
-
-def _through_processes(items: Collection[object]) -> Collection[object]:
-    plan = source(items).via(map_stage(ident)).to(collect())
-    return delivered(run(plan, on=processes(2)))
+    through_processes(source([1, 2, 3]).via(stage))
+    yield lambda: through_processes(source(items).via(stage))

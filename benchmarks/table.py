@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import fields
+from statistics import median
 from typing import Literal, TypeAlias, final
 
 from benchmarks.measure import Times
@@ -41,6 +42,44 @@ def ratio_row(
         goal=f"{goal:g}",
         met=verdict(ratio, at_most=goal),
         note=note,
+    )
+
+
+def bound_row(
+    case: str,
+    workload: str,
+    milliseconds_each: Sequence[float],
+    *,
+    goal: float,
+    worst: float | None = None,
+) -> Row:
+    """Judge times by their median, and by their maximum where ``worst`` is set."""
+    middle, most = median(milliseconds_each), max(milliseconds_each)
+    is_met = middle <= goal and (worst is None or most <= worst)
+    return Row(
+        id=case,
+        workload=workload,
+        limit="-",
+        peer="-",
+        fstream=f"{middle:.3g} ms (worst {most:.3g})",
+        ratio="-",
+        goal=f"<= {goal:g} ms" + ("" if worst is None else f", worst {worst:g}"),
+        met="yes" if is_met else "no",
+    )
+
+
+def absent(case: str, workload: str, reason: str) -> Row:
+    """Say why a case was not run."""
+    return Row(
+        id=case,
+        workload=workload,
+        limit="-",
+        peer="-",
+        fstream="-",
+        ratio="-",
+        goal="-",
+        met="-",
+        note=reason,
     )
 
 

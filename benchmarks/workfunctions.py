@@ -58,6 +58,11 @@ def spin_200us(x: int) -> int:
     return spin(x, 2800)
 
 
+def twice_20us(x: int) -> int:
+    """Do the work of two stages of 20 us each."""
+    return spin_20us(spin_20us(x))
+
+
 def nap(x: int) -> int:
     """Wait for 1 ms."""
     sleep(0.001)
