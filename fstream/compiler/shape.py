@@ -19,9 +19,11 @@ from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Items
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
+from fstream.plan.nodes import Origin
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
@@ -75,6 +77,14 @@ def is_single(op: Op) -> bool:
 def is_simple(op: Op) -> bool:
     """Whether the outcome of a pulled item follows from its stages' outcomes."""
     return is_single(op) and not is_stateful(op)
+
+
+_SIZED = (list, tuple, range, str, bytes, frozenset)
+
+
+def is_sized(origin: Origin) -> bool:
+    """Whether a source's iterator tells how many items are left, and never waits."""
+    return isinstance(origin, Items) and type(origin.items) in _SIZED
 
 
 def goes_singly(segment: Segment) -> bool:

@@ -6,6 +6,7 @@ from typing import final
 from fstream.compiler.program import Program
 from fstream.compiler.program import Segment
 from fstream.compiler.program import Seq
+from fstream.compiler.shape import is_sized
 from fstream.interpreter.audience import Audience
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import OpenExit
@@ -24,7 +25,6 @@ from fstream.interpreter.kernel import Stopped
 from fstream.interpreter.kernel import Surroundings
 from fstream.interpreter.kernel import stream_kernel
 from fstream.interpreter.reading import Reading
-from fstream.interpreter.reading import is_sized
 from fstream.interpreter.row import Row
 from fstream.interpreter.sinks import SinkBroke
 from fstream.interpreter.sinks import Taking

@@ -14,8 +14,6 @@ from fstream.plan.nodes import Origin
 from fstream.result.captured import capture
 from fstream.result.record import Captured
 
-_SIZED = (list, tuple, range, str, bytes, frozenset)
-
 
 def length(origin: Origin) -> int | None:
     """How many items the source has, where that is known."""
@@ -35,11 +33,6 @@ def _length(items: Collection[object]) -> int | None:
         raise
     except BaseException:  # noqa: BLE001 - users' code raises anything
         return None
-
-
-def is_sized(origin: Origin) -> bool:
-    """Whether the source's iterator tells exactly how many items are left."""
-    return isinstance(origin, Items) and type(origin.items) in _SIZED
 
 
 @final

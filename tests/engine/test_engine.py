@@ -13,6 +13,7 @@ from fstream.combinators.emission import leave
 from fstream.combinators.routes import route
 from fstream.combinators.sinks import collect
 from fstream.combinators.sources import source
+from fstream.combinators.sources import source_from
 from fstream.combinators.stages import attempt
 from fstream.combinators.stages import filter_stage
 from fstream.combinators.stages import map_stage
@@ -52,7 +53,7 @@ LOSS = Loss(exit_code=None, signal="SIGKILL", pid=5, started=True)
 
 
 def program(*stages: Stage, on: Context = ON) -> Program:
-    flow = source([])
+    flow = source_from(list)  # which may wait whenever it is asked
     for stage in stages:
         flow = flow >> stage
     return lower((flow >> collect()).node, on)
@@ -626,3 +627,16 @@ def test_a_run_that_waits_ends_at_its_deadline_at_once() -> None:
     engine.on(pulled(1))
 
     assert engine.on(Expired(5.0)) == [Finish(Late(5.0))]
+
+
+def test_workers_get_work_before_the_consumer_where_the_source_never_waits() -> None:
+    plan = source([1, 2, 3, 4]) >> doubling() >> collect()
+    engine = new_engine(lower(plan.node, processes(1)), tolerate=None)
+    engine.start()
+    first = one_call(engine.on(pulled(1)))
+
+    commands = engine.on(returned(first, 2, service_ns=20_000_000))
+    assert [type(command) for command in commands] == [Pull]
+    commands = engine.on(pulled(2))
+
+    assert [type(command) for command in commands] == [Submit, Release]

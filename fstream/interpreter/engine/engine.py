@@ -14,6 +14,7 @@ from fstream.compiler.program import Program
 from fstream.compiler.program import Segment
 from fstream.compiler.shape import goes_singly
 from fstream.compiler.shape import is_single
+from fstream.compiler.shape import is_sized
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import Freed
 from fstream.interpreter.chunk import Lost
@@ -272,12 +273,25 @@ class Engine:
     # ---- what to do next
 
     def _advanced(self) -> list[Command]:
-        if not self.is_finished:
+        if not self.is_finished and not self._fills_first():
             self._release_next()
         if not self.is_finished and self.out is None:
             self._pull_or_end()
         commands, self.commands = self.commands, []
         return commands
+
+    def _fills_first(self) -> bool:
+        """Whether workers get work before the consumer gets what is ready.
+
+        Otherwise they would wait while it is busy. A source that may wait comes last.
+        """
+        is_pulling = self.is_pulling or self.has_ended or self.out is not None
+        if is_pulling or not self.outlet.chunks or not is_sized(self.program.origin):
+            return False
+        return self._has_room()
+
+    def _has_room(self) -> bool:
+        return all(station.has_room() for station in self.stations)
 
     def _release_next(self) -> None:
         while self.out is None and self.outlet.chunks:
@@ -299,7 +313,7 @@ class Engine:
             if not any(station.is_busy() for station in self.stations):
                 self.reached = self.pulled
                 self._finish(Complete())
-        elif not self.is_pulling and all(s.has_room() for s in self.stations):
+        elif not self.is_pulling and self._has_room():
             self.is_pulling = True
             self.commands.append(Pull(self.fill.most(self._wanted())))
 
