@@ -107,9 +107,8 @@ class ProcessBackend:
             segment = self._segments[call.segment]
             self._refused.append(self._shortage.answer(call, segment))
             return
-        frame = pack_call(call, keyed=self._keyed)
-        remote.open[call.ticket] = Sent(call, frame.size)
-        remote.channel.send(frame)
+        remote = self._fresh(remote, call)
+        remote.give(call, pack_call(call, keyed=self._keyed))
         self._watch(remote)
 
     def watch(self) -> tuple[int, ...]:
@@ -193,21 +192,40 @@ class ProcessBackend:
         ready = [
             remote
             for remote in self._remotes.values()
-            if remote.channel.state == "open"
+            if remote.channel.state == "open" and not remote.is_retired
         ]
         best = min(ready, key=_load, default=None)
         if best is not None and (not best.open or len(ready) >= self._context.width):
             return best
+        return self._another(ready) or best
+
+    def _fresh(self, remote: Remote, call: Call) -> Remote:
+        """``remote``, or who takes its place if ``call`` would be more than its share.
+
+        Where there is no room for another it goes on.
+        """
+        share = self._context.recycle
+        if share is None or remote.given + len(call.items) <= share:
+            return remote
+        another = self._another([remote])
+        if another is None:
+            return remote
+        remote.retire()
+        self._watch(remote)
+        return another
+
+    def _another(self, ready: Sequence[Remote]) -> Remote | None:
+        """Start a worker beside those that are ``ready``, if that can be done."""
         starting = sum(1 for remote in ready if not remote.pid)
         if starting >= _MOST_STARTING or self._shortage.is_acute():
-            return best
+            return None
         first = self._first_frame()
         try:
             with Undisturbed():
                 return self._start(first)
         except OSError as exc:
             self._shortage.note(exc, living=len(ready))
-            return best
+            return None
 
     def _start(self, first: Frame) -> Remote:
         epoll = self._epoll = self._epoll or _new_epoll()

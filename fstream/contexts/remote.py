@@ -10,9 +10,11 @@ from fstream.compiler.program import Segment
 from fstream.contexts.losses import End
 from fstream.contexts.losses import lost
 from fstream.contexts.parcels import Sent
+from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Lost
 from fstream.transport.channel import Channel
 from fstream.transport.channel import socket_pair
+from fstream.transport.frame import Frame
 from fstream.transport.owned import Owned
 from fstream.worker.kin import kill_group
 from fstream.worker.lifeline import Session
@@ -30,6 +32,8 @@ class Remote:
         "_page",
         "_pidfd",
         "channel",
+        "given",
+        "is_retired",
         "number",
         "open",
         "overdue",
@@ -42,6 +46,8 @@ class Remote:
         self.number = number
         self.channel = Channel(ours)
         self.open: dict[int, Sent] = {}
+        self.given = 0
+        self.is_retired = False
         self.overdue = 0
         self.pid = 0
         self.watched = select.EPOLLIN
@@ -66,6 +72,17 @@ class Remote:
         self.pid = pid
         for pidfd in pidfds:
             self._pidfd = Owned(pidfd)
+
+    def give(self, call: Call, frame: Frame) -> None:
+        """Send it ``call``."""
+        self.given += len(call.items)
+        self.open[call.ticket] = Sent(call, frame.size)
+        self.channel.send(frame)
+
+    def retire(self) -> None:
+        """Give it nothing more; it ends when it has answered all it was given."""
+        self.is_retired = True
+        self.channel.finish()
 
     def kill(self) -> None:
         """Kill it, whose nursery does not; answer when it is gone."""

@@ -33,12 +33,17 @@ class Threads:
 @final
 @value
 class Processes:
-    """``width`` persistent clean worker processes; items cross as pickles."""
+    """``width`` persistent clean worker processes; items cross as pickles.
+
+    Each is given at most ``recycle`` items, then replaced by another.
+    """
 
     width: int
+    recycle: int | None = None
 
     def __repr__(self) -> str:
-        return f"processes({self.width})"
+        recycle = "" if self.recycle is None else f", recycle={self.recycle}"
+        return f"processes({self.width}{recycle})"
 
 
 @final
@@ -88,15 +93,19 @@ def threads(width: int) -> Threads:
     return Threads(_checked("threads", width))
 
 
-def processes(width: int) -> Processes:
+def processes(width: int, *, recycle: int | None = None) -> Processes:
     """Run in ``width`` worker processes, for functions that compute.
 
-    Functions are shipped once to each worker, items and results are pickled.
+    Functions are shipped once to each worker, items and results are pickled. With
+    ``recycle`` a worker ends before it would execute more items than that, and a new
+    one takes its place: for functions that leak.
 
-    >>> processes(2)
-    processes(2)
+    >>> processes(2), processes(2, recycle=1000)
+    (processes(2), processes(2, recycle=1000))
     """
-    return Processes(_checked("processes", width))
+    if recycle is not None:
+        _checked("processes", recycle, argument="recycle")
+    return Processes(_checked("processes", width), recycle)
 
 
 def forks(width: int, chunk: int | None = None) -> Forks:

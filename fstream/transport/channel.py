@@ -29,13 +29,21 @@ class Channel:
     connection it is not, it is closed.
     """
 
-    __slots__ = ("__weakref__", "_assembler", "_queue", "_socket", "state")
+    __slots__ = (
+        "__weakref__",
+        "_assembler",
+        "_is_finishing",
+        "_queue",
+        "_socket",
+        "state",
+    )
 
     def __init__(self, end: socket.socket) -> None:
         self.state: Literal["open", "ended", "broken"] = "open"
         self._socket = end
         self._assembler = Assembler()
         self._queue: deque[memoryview] = deque()
+        self._is_finishing = False
         forget_in_copies(self)
 
     def fileno(self) -> int:
@@ -48,6 +56,11 @@ class Channel:
         self._queue.extend(memoryview(piece).cast("B") for piece in pieces if piece)
         self.flush()
 
+    def finish(self) -> None:
+        """Send nothing more: the other side ends when it has answered all."""
+        self._is_finishing = True
+        self.flush()
+
     def is_behind(self) -> bool:
         """Whether something waits to be sent."""
         return bool(self._queue)
@@ -58,6 +71,8 @@ class Channel:
             while self._queue:
                 some = [self._queue[i] for i in range(min(_PIECES, len(self._queue)))]
                 self._advance(self._socket.sendmsg(some))
+            if self._is_finishing:
+                self._socket.shutdown(socket.SHUT_WR)
         except BlockingIOError:
             self._own()
         except OSError:

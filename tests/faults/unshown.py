@@ -16,12 +16,10 @@ _TO_BE_WRITTEN = {
         O01 O02 O03 O04 O05 O06 O07
     """,
     "soak": """
-        C09 C11 C12 C15
+        C09 C11 C12
     """,
-    "lead": """
-        C14
-        D01 D02 D03 D04 D05 D06 D07 D08 D09 D10 D11 D12
-        L01 L02 L03 L04 L05 L06 L07 L08 L09
+    "threads": """
+        D06
     """,
     "host": """
         G01 G02 G03 G04 G07 G08 G09 G10 G11 G12 G13 G14

@@ -41,6 +41,8 @@ def pace(segment: Segment) -> Pace:
     if goes_singly(segment):
         return Pace(most=1)
     match segment.context:
+        case Processes(recycle=int(recycle)):
+            return Pace(most=min(recycle, MOST_ITEMS))
         case Forks(chunk=None):
             return Pace(most=WIDER * MOST_ITEMS)
         case Forks(chunk=int(chunk)):
