@@ -381,6 +381,11 @@ def c16(context: Context) -> None:
     assert (lost.signal, lost.exit_code) == ("SIGSEGV", None)
 
 
+def wait_for_a_note(log: str, _: int) -> object:
+    wait_until(lambda: bool(noted(log)))
+    return 0
+
+
 def c17(context: Context) -> None:
     """What a worker makes of itself is its own affair, and it can be ended."""
     with Scratch() as log:
@@ -391,7 +396,9 @@ def c17(context: Context) -> None:
         }
 
     with Scratch() as log:
-        hanging = map_stage(Faulty(partial(change_itself_and_hang, log), at=1))
+        hanging = map_stage(Faulty(partial(wait_for_a_note, log), at=0)) >> map_stage(
+            Faulty(partial(change_itself_and_hang, log), at=10)
+        )
         running = stream(source(range(24)).via(hanging), on=context)
         assert next(running) == Success(0)
         wait_until(lambda: bool(noted(log)))
