@@ -328,11 +328,11 @@ class ProcessBackend:
         """Give the calls of a worker that never was to others."""
         self._forget(remote)
         del self._remotes[remote.number]
-        cause = OSError(reason, os.strerror(reason))
-        self._shortage.note(cause, living=len(self._remotes))
+        remote.close()
+        living = sum(1 for other in self._remotes.values() if other.pid)
+        self._shortage.note(OSError(reason, os.strerror(reason)), living=living)
         for sent in remote.open.values():
             self.submit(sent.call)
-        remote.close()
 
     def _bury_all(self, session: Session) -> list[Happening]:
         """Give up the workers of a nursery that is gone itself."""

@@ -27,7 +27,9 @@ _END = 3
 _BOOT = (
     "import os, sys\n"
     "sys.path[:] = sys.argv[3:]\n"
-    "if os.fork(): os._exit(0)\n"
+    "try:\n"
+    "    if os.fork(): os._exit(0)\n"
+    "except OSError: pass\n"  # it stays a child, and will say the same of workers
     "from fstream.worker.nursery import main\n"
     "main(int(sys.argv[1]), int(sys.argv[2]))\n"
 )
@@ -136,11 +138,9 @@ class _Program:
         raise BrokenPipeError(EPIPE, "each nursery ended at once")
 
     def reap(self) -> None:
-        """Reap the process that started the nursery, which has ended long ago."""
-        starter, self._starter = self._starter, None
-        if starter is not None:
-            with suppress(ChildProcessError):  # the host may have reaped it
-                os.waitpid(starter, 0)
+        """Reap the process that started the nursery, once it has ended."""
+        if self._starter is not None and _is_reaped(self._starter, os.WNOHANG):
+            self._starter = None
 
     def end(self) -> None:
         """End the nursery, for good; answer when it is gone."""
@@ -150,8 +150,8 @@ class _Program:
         end, self._end = self._end, None
         with suppress(OSError):
             end.shutdown(socket.SHUT_WR)
-        _is_ready(end.fileno(), select.POLLIN)
-        self.reap()
+        if _is_ready(end.fileno(), select.POLLIN) and self._starter is not None:
+            _is_reaped(self._starter, 0)
         end.close()
 
     def forget(self) -> None:
@@ -188,6 +188,13 @@ def end_nursery() -> None:
 
 
 os.register_at_fork(after_in_child=_program.forget)
+
+
+def _is_reaped(child: int, options: int) -> bool:
+    try:
+        return os.waitpid(child, options) != (0, 0)
+    except ChildProcessError:  # the host has reaped it
+        return True
 
 
 def _spawn(end: int) -> int:

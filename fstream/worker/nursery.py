@@ -41,7 +41,8 @@ def main(end: int, program: int) -> Never:
     """Serve the process ``program`` through the descriptor ``end``."""
     workers: dict[int, Worker] = {}
     try:
-        os.setsid()
+        with suppress(OSError):  # it leads a group already where it could not fork
+            os.setsid()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         adopt_orphans()
         _close_strangers(end)

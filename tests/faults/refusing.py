@@ -9,22 +9,27 @@ from errno import ENOSYS
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP = 22
 _MODE_FILTER = 2
+FORKING = 0x01200011
+"""The flags that ``fork`` gives to ``clone``; others start threads, or programs."""
+
 _LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06
+_NUMBER, _FIRST = 0, 16  # where they stand in what a filter is given
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 
 CALLS = {
-    "x86_64": {"pidfd_open": 434, "memfd_create": 319, "fork": 57, "clone": 56},
+    "x86_64": {"pidfd_open": 434, "memfd_create": 319, "clone": 56},
     "aarch64": {"pidfd_open": 434, "memfd_create": 279, "clone": 220},
 }
 
 
 def refuse(calls: Iterable[str], reason: int = ENOSYS) -> None:
-    """Have ``calls`` fail with ``reason`` from now on."""
+    """Have ``calls`` fail with ``reason`` from now on; of ``clone`` those that fork."""
     numbers = CALLS[os.uname().machine]
-    lines = [(_LOAD, 0, 0, 0)]
+    lines = [(_LOAD, 0, 0, _NUMBER)]
     for name in calls:
-        if name in numbers:
-            lines += [(_EQUAL, 0, 1, numbers[name]), (_RETURN, 0, 0, _ERRNO | reason)]
+        test = [(_LOAD, 0, 0, _FIRST), (_EQUAL, 0, 1, FORKING)] * (name == "clone")
+        refusal = [*test, (_RETURN, 0, 0, _ERRNO | reason), (_LOAD, 0, 0, _NUMBER)]
+        lines += [(_EQUAL, 0, len(refusal), numbers[name]), *refusal]
     lines.append((_RETURN, 0, 0, _ALLOW))
     code = ctypes.create_string_buffer(
         b"".join(struct.pack("=HBBI", *line) for line in lines)

@@ -22,7 +22,6 @@ _TO_BE_WRITTEN = {
         D06
     """,
     "host": """
-        G01 G02 G03 G04 G07 G08 G09 G10 G11 G12 G13 G14
         N01 N02 N03 N04 N05 N06 N07 N08
         Q01 Q02 Q03 Q04 Q05
     """,
