@@ -5,6 +5,8 @@ UNSHOWN = {
     "B15": "as B05; a worker that does not get through its decoding is D04",
     "G05": "nothing is spilled to files",
     "G06": "there is no journal",
+    "G08": "takes a memory cgroup of one's own; to a parent it is C01, which is shown",
+    "G09": "takes a memory cgroup of one's own; to workers it is E01, which is shown",
     "I06": "there is no copy=",
 }
 """By id: the reason."""
