@@ -92,7 +92,10 @@ def care_of(call: str, *, retry: object, timeout: object, delivery: object) -> C
         raise ValueError(text)
     known = found[0]
     if known == "at_most_once" and retry is not None and retry.deaths:
-        text = f"{call}: delivery='at_most_once' forbids Retry(deaths={retry.deaths})"
+        text = (
+            f"{call}(retry=...) must forgive no deaths with delivery='at_most_once',"
+            f" but got {retry!r}"
+        )
         raise ValueError(text)
     if retry is None and timeout is None and known == "rerun":
         return CARELESS

@@ -53,6 +53,7 @@ from fstream.plan.contexts import Forks
 from fstream.plan.contexts import Inline
 from fstream.plan.contexts import Processes
 from fstream.result.captured import capture
+from fstream.result.errors import Step
 from tests.engine.law import Thing
 from tests.engine.law import thing_of
 from tests.engine.plans import Script
@@ -115,6 +116,7 @@ class World:
     release: Release | None = None
     how: How | None = None
     deaths: int = 0
+    divided: int = 0
     is_exact: bool = True
     is_mid_item: bool = False
     pulled: int = 0
@@ -174,6 +176,8 @@ class World:
             legal += [partial(self._die, call) for call in losable]
             legal += [partial(self._die_idle, call) for call in losable[:1]]
             legal += [partial(self._die_always, call) for call in losable[:1]]
+            puzzling = [call for call in losable if len(call.items) > 1]
+            legal += [partial(self._die_unclear, call) for call in puzzling[:2]]
         return legal
 
     def _answerable(self) -> list[Call]:
@@ -294,14 +298,27 @@ class World:
     def _die_idle(self, call: Call) -> None:
         self._lose(call, position=None, stage=None)
 
-    def _lose(self, call: Call, *, position: int | None, stage: int | None) -> None:
+    def _die_unclear(self, call: Call) -> None:
+        """End a worker while it moves the items of a call: one of them did it."""
+        self.divided += len(call.items) - 1
+        self._lose(call, position=None, stage=None, step="encode")
+
+    def _lose(
+        self,
+        call: Call,
+        *,
+        position: int | None,
+        stage: int | None,
+        step: Step = "call",
+    ) -> None:
         context = self._context(call)
         losable = [c for c in self.open.values() if self._is_losable(c)]
         others = [c for c in losable if self._context(c) == context]
         several = next(self.choices)
         lost = [c for c in others if c is call or several >> c.ticket % 8 & 1]
-        self.deaths += position is None
-        ticket = None if position is None and several & 1 else call.ticket
+        is_clue = position is not None or step != "call"
+        self.deaths += not is_clue
+        ticket = None if not is_clue and several & 1 else call.ticket
         tickets = tuple(c.ticket for c in lost)
         for number in tickets:
             del self.open[number]
@@ -313,7 +330,14 @@ class World:
         )
         before = set(self.open)
         self._tell(
-            Lost(open=tickets, ticket=ticket, position=position, stage=stage, loss=loss)
+            Lost(
+                open=tickets,
+                ticket=ticket,
+                position=position,
+                stage=stage,
+                loss=loss,
+                step=step,
+            )
         )
         if self.deaths >= MOST_INCIDENTS:
             assert isinstance(self.how, Barren) or self.release is not None
@@ -321,8 +345,11 @@ class World:
         assert self.how is None
         again = [(c.segment, c.items) for n, c in self.open.items() if n not in before]
         for each in lost:
-            if left[each.ticket]:
-                assert (each.segment, left[each.ticket]) in again
+            items = left[each.ticket]
+            is_unclear = each is call and step != "call"
+            parts = [[item] for item in items] if is_unclear else [items]
+            for part in parts:
+                assert not part or (each.segment, part) in again
 
     # ---- what the engine wants
 
@@ -377,7 +404,8 @@ class World:
             for c in self.open.values()
             if c.ticket not in self.freed
         )
-        assert at_work <= window(self.segments[call.segment].context).quick
+        most = window(self.segments[call.segment].context).quick
+        assert at_work <= most + self.divided
 
 
 def has_one_way(op: Op) -> bool:

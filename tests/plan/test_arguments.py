@@ -27,8 +27,10 @@ from fstream.combinators.stages import identity
 from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
+from fstream.plan.care import Retry
 from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
+from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
 
 ONE = source([1])
@@ -88,6 +90,31 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "on, not called": (
         lambda: map_stage(str, on=inline),
         f"map_stage(on=...) must be a context such as threads(4), but got {inline!r}",
+    ),
+    "retry": (
+        lambda: map_stage(str, retry=3),
+        "map_stage(retry=...) must be a Retry, but got 3",
+    ),
+    "attempts, half": (
+        lambda: Retry(1.5),
+        "Retry(attempts=...) must be a whole number, but got 1.5",
+    ),
+    "wait, text": (
+        lambda: Retry(2, wait="1 s"),
+        "Retry(wait=...) must be a number of seconds, but got '1 s'",
+    ),
+    "retry on": (
+        lambda: Retry(2, on=OSError),
+        f"Retry(on=...) must be exception classes, but got {OSError!r}",
+    ),
+    "retry on what is none": (
+        lambda: Retry(2, on=(OSError, int)),
+        "Retry(on=...) must be exception classes, but got (<class 'OSError'>, <class"
+        " 'int'>)",
+    ),
+    "timeout, text": (
+        lambda: try_stage(str, timeout="soon"),
+        "try_stage(timeout=...) must be a number of seconds, but got 'soon'",
     ),
     "name": (lambda: map_stage(str, name=3), "map_stage(name=...) must be text"),
     "named": (lambda: map_stage(str).named(3), "named(name=...) must be text"),
@@ -181,6 +208,33 @@ VALUES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "forks": (lambda: forks(0), "forks(width=...) must be at least 1, but got 0"),
     "chunk": (lambda: forks(2, 0), "forks(chunk=...) must be at least 1, but got 0"),
+    "attempts": (lambda: Retry(0), "Retry(attempts=...) must be at least 1, but got 0"),
+    "wait": (
+        lambda: Retry(2, wait=-1),
+        "Retry(wait=...) must be at least 0 seconds, but got -1",
+    ),
+    "deaths": (
+        lambda: Retry(2, deaths=-1),
+        "Retry(deaths=...) must be at least 0, but got -1",
+    ),
+    "timeout": (
+        lambda: filter_stage(str, timeout=0),
+        "filter_stage(timeout=...) must be more than 0 seconds, but got 0",
+    ),
+    "delivery": (
+        lambda: flat_map_stage(str, delivery="exactly_once"),
+        "flat_map_stage(delivery=...) must be 'rerun' or 'at_most_once', but got"
+        " 'exactly_once'",
+    ),
+    "delivery and deaths": (
+        lambda: emit_stage(str, delivery="at_most_once", retry=Retry(1, deaths=2)),
+        "emit_stage(retry=...) must forgive no deaths with delivery='at_most_once',"
+        " but got Retry(1, deaths=2)",
+    ),
+    "recycle": (
+        lambda: processes(2, recycle=0),
+        "processes(recycle=...) must be at least 1, but got 0",
+    ),
     "name": (lambda: map_stage(str, name=""), "map_stage(name=...) must not be empty"),
 }
 

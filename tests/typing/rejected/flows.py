@@ -157,9 +157,9 @@ map_stage(half, on="processes:2")
 #     "Literal['processes:2']" is not assignable to "Forks"
 #     "Literal['processes:2']" is not assignable to "None"
 map_stage(half, on=processes)
-# mypy[arg-type]: Argument "on" to "map_stage" has incompatible type "Callable[[int], Processes]"; expected "Inline | Threads | Processes | Forks | None"
-# pyright[reportArgumentType]: Argument of type "(width: int) -> Processes" cannot be assigned to parameter "on" of type "Context | None" in function "map_stage"
-#     Type "(width: int) -> Processes" is not assignable to type "Context | None"
+# mypy[arg-type]: Argument "on" to "map_stage" has incompatible type "def processes(width: int, *, recycle: int | None = ...) -> Processes"; expected "Inline | Threads | Processes | Forks | None"
+# pyright[reportArgumentType]: Argument of type "(width: int, *, recycle: int | None = None) -> Processes" cannot be assigned to parameter "on" of type "Context | None" in function "map_stage"
+#     Type "(width: int, *, recycle: int | None = None) -> Processes" is not assignable to type "Context | None"
 #     "FunctionType" is not assignable to "Inline"
 #     "FunctionType" is not assignable to "Threads"
 #     "FunctionType" is not assignable to "Processes"
