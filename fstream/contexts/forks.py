@@ -228,7 +228,8 @@ class ForkBackend:
         if not child.is_answered:
             calls = {child.call.ticket: child.call}
             note = child.note()
-            end = End(pid=child.pid, code=code)
+            is_spoilt = child.channel.state == "broken"
+            end = End(pid=child.pid, code=code, is_spoilt=is_spoilt)
             loss = lost(calls, note, self._segments, end=end)
             happenings.append(loss)
         child.close()

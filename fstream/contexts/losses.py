@@ -22,13 +22,14 @@ class End:
     """How a worker ended.
 
     ``code`` is its exit code, negative for a signal; ``None``: nobody knows.
-    ``overdue`` is the deadline for which it was killed, or 0. It was the ``worker``-th
-    of ``workers`` so far.
+    ``overdue`` is the deadline for which it was killed, or 0. Where the connection
+    ``is_spoilt`` it was killed for that. It was the ``worker``-th of ``workers``.
     """
 
     pid: int
     code: int | None
     overdue: int = 0
+    is_spoilt: bool = False
     worker: int = 0
     workers: int = 0
 
@@ -42,6 +43,9 @@ def lost(
 ) -> Lost:
     """Tell of the ``end`` of a worker whose last note was ``note``."""
     position, stage, limit = None, None, None
+    if end.is_spoilt and open_calls:
+        # Answers come in order: the first that is missing is the one that was spoilt.
+        note = Note(ticket=next(iter(open_calls)), step="encode", deadline=end.overdue)
     if note is not None and note.ticket not in open_calls:
         note = None  # it was answered: nobody is to blame
     if note is not None:

@@ -119,6 +119,7 @@ class Remote:
             pid=self.pid,
             code=code,
             overdue=self.overdue,
+            is_spoilt=self.channel.state == "broken",
             worker=self.number,
             workers=workers,
         )

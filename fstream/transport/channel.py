@@ -108,8 +108,9 @@ class Channel:
         self.state = "broken"
 
     def close(self) -> None:
-        """Close the socket; idempotent."""
-        self.state = "ended"
+        """Close the socket; idempotent. What is broken stays so."""
+        if self.state == "open":
+            self.state = "ended"
         self._queue.clear()
         self._socket.close()
 

@@ -289,6 +289,18 @@ def test_a_worker_that_ruins_its_socket_is_replaced(
     assert reply_of(answers(backend, [[1]])[0]).outs == [1]
 
 
+def test_who_spoilt_the_connection_is_blamed_not_who_was_executed_then() -> None:
+    alone = ProcessBackend(processes(1))
+    alone.open((segment(work.write_into_all_sockets, on=ON),))
+    for ticket, items in enumerate([[1], [7], [2], [3]]):
+        alone.submit(call(ticket, items))
+    loss = next_loss(alone)
+    alone.close()
+
+    assert (loss.open, loss.ticket, loss.position) == ((1, 2, 3), 1, 0)
+    assert loss.step == "encode"
+
+
 def test_a_nursery_that_dies_loses_the_open_calls_once(
     backend: ProcessBackend,
 ) -> None:

@@ -40,7 +40,7 @@ from tests.soak.shots import Gun
 from tests.soak.shots import nursery_of
 from tests.soak.shots import workers_of
 
-LIMIT = 20
+LIMIT = 40
 SHARE_OF_STOPS = 0.15
 MOST_SHOWN = 20
 
@@ -161,13 +161,11 @@ def _lived(round_: Round, gun: Gun, total: Sum) -> list[str]:
 @contextmanager
 def _limited() -> Iterator[None]:
     """Raise, with all stacks dumped, where the block takes too long."""
-    faulthandler.dump_traceback_later(LIMIT + 10, exit=True)
     signal.setitimer(signal.ITIMER_REAL, LIMIT)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        faulthandler.cancel_dump_traceback_later()
 
 
 def _overdue(_number: int, _frame: FrameType | None) -> Never:

@@ -154,11 +154,11 @@ def _failure(known: Evidence, came: Came) -> Iterator[str]:
         case WorkerLost():
             if failed.pid not in known.dead and not _is_orphan(known, failed):
                 yield f"unit {came.unit} lost a worker that nobody ended: {failed}"
-            yield from _blame(known, came.unit, failed.pid)
+            yield from _blame(known, came.unit, failed)
         case TimedOut():
             if fault != "hang" and failed.pid not in known.stopped:
                 yield f"unit {came.unit} timed out for no reason: {failed}"
-            yield from _blame(known, came.unit, failed.pid)
+            yield from _blame(known, came.unit, failed)
 
 
 def _is_orphan(known: Evidence, lost: WorkerLost) -> bool:
@@ -190,13 +190,14 @@ def _deaths_since(known: Evidence, moment: int) -> int:
     return shot + sum(n.what == "D" and n.time > moment for n in lines)
 
 
-def _blame(known: Evidence, unit: int, pid: int) -> Iterator[str]:
+def _blame(known: Evidence, unit: int, failed: WorkerLost | TimedOut) -> Iterator[str]:
     """Only what a worker executed last can be its end."""
-    begun = known.begun.get(pid, ())
-    places = [n for n, line in enumerate(begun) if line.unit == unit]
-    if places and any(line.unit != unit for line in begun[places[-1] :]):
-        after = [line.unit for line in begun[places[-1] + 1 :]]
-        yield f"unit {unit} is blamed for {pid}, which then executed {after[:10]}"
+    begun = [(line.stage, line.unit) for line in known.begun.get(failed.pid, ())]
+    thing = (failed.stage, unit)
+    after = begun[begun.index(thing) + 1 :] if thing in begun else []
+    if any(other != unit for _, other in after):
+        units = [other for _, other in after]
+        yield f"unit {unit} is blamed for {failed.pid}, which executed {units[:10]}"
 
 
 def _executions(known: Evidence) -> Iterator[str]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, final
 
-import fstream
 from fstream import Context
 from fstream import Stage
 from fstream import attempt
@@ -15,6 +14,7 @@ from fstream import batch
 from fstream import case_port
 from fstream import catch
 from fstream import emit_stage
+from fstream import forks
 from fstream import inline
 from fstream import map_stage
 from fstream import processes
@@ -36,8 +36,6 @@ Shape: TypeAlias = Literal[
     "fused", "pools", "apart", "routed", "batches", "attempted", "caught"
 ]
 
-WITH_TIMEOUT = False
-WITH_DELIVERY = False
 TIMEOUT = 0.6
 FEW = 3
 
@@ -105,9 +103,11 @@ def drawn(seed: str, pause: float) -> Round:
     shape = rng.choice([*SHAPES])
     weight = rng.choice((0, 0, 10, 1000, 50_000))
     group = rng.randint(2, 20) if shape == "batches" else 1
-    most = 200 if weight > 1000 else 3000
-    units = max(1, int(rng.randint(50, most) / group))
     remote = all(map(is_remote, contexts))
+    # A copy takes its time, and what it spoils may be its parent's.
+    copies = any(isinstance(context, type(forks(1))) for context in contexts)
+    most = 200 if weight > 1000 or copies else 3000
+    units = max(1, int(rng.randint(50, most) / group))
     return Round(
         seed=seed,
         shape=shape,
@@ -115,31 +115,29 @@ def drawn(seed: str, pause: float) -> Round:
         count=units * group,
         group=group,
         weight=weight,
-        faults=_faults(rng, units, remote=remote),
+        faults=_faults(rng, units, remote=remote, copies=copies),
         consumer=rng.choice(("stream", "stream", "run", "closing stream")),
         closes_after=rng.randrange(units),
         pauses=rng.choice((0.0, 0.0, 0.01, 0.1)),
-        delivery=rng.choice(("rerun", "rerun", "at_most_once"))
-        if WITH_DELIVERY and remote
-        else "rerun",
+        delivery=rng.choice(("rerun", "rerun", "at_most_once")) if remote else "rerun",
         pause=pause * rng.choice((0.5, 1, 2)),
     )
 
 
 def _context(rng: random.Random) -> Context:
-    makers: list[Callable[[int], Context]] = [processes, processes, processes, threads]
-    if hasattr(fstream, "forks"):
-        makers += [fstream.forks, fstream.forks]
+    makers: list[Callable[[int], Context]] = [processes] * 3 + [forks] * 2 + [threads]
     return rng.choice(makers)(rng.randint(1, 3))
 
 
-def _faults(rng: random.Random, units: int, *, remote: bool) -> dict[int, Fault]:
+def _faults(
+    rng: random.Random, units: int, *, remote: bool, copies: bool
+) -> dict[int, Fault]:
     faults: dict[int, Fault] = {}
     kinds: list[Fault] = ["raise"] * 6 + ["wait"] * 3
     if remote:
-        kinds += ["kill", "exit", "garbage"]
-        if WITH_TIMEOUT:
-            kinds.append("hang")
+        kinds += ["kill", "exit", "garbage", "hang"]
+    if copies:
+        kinds = [kind for kind in kinds if kind != "garbage"]
     for _ in range(min(units // 10, rng.randrange(2 * FEW * len(kinds)))):
         faults[rng.randrange(units)] = rng.choice(kinds)
     hanging = [unit for unit, fault in faults.items() if fault == "hang"]
@@ -162,12 +160,10 @@ def stage_of(drawn: Round, folder: str) -> Stage[Item, object, object]:
             faults=drawn.faults if first else {},
             group=drawn.group,
         )
-        options: dict[str, object] = {}
-        if WITH_DELIVERY and is_remote(on):
-            options["delivery"] = drawn.delivery
-        if WITH_TIMEOUT and is_remote(on):
-            options["timeout"] = TIMEOUT
-        return map_stage(probe, on=on, name=name, **options)
+        limit = TIMEOUT if is_remote(on) else None
+        return map_stage(
+            probe, on=on, name=name, timeout=limit, delivery=drawn.delivery
+        )
 
     stage = SHAPES[drawn.shape](probed, *drawn.contexts)
     return batch(drawn.group) >> stage if drawn.shape == "batches" else stage

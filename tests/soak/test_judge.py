@@ -103,7 +103,7 @@ def test_a_round_in_which_a_worker_was_killed_may_be_good() -> None:
         (with_outcomes(value(1), value(0)), "wrong from 0 on"),
         (with_outcomes(value(0, b"no")), "came back spoiled"),
         (with_outcomes(value(0), lost(1, OTHER)), "nobody ended"),
-        (with_outcomes(lost(0)), "which then executed [2, 3]"),
+        (with_outcomes(lost(0)), "which executed [2, 3]"),
         (
             with_lines(noted(KILLED, 0, 0), noted(OTHER, 50, 1, 2, 4)),
             "unit 5 never was in one",
