@@ -24,7 +24,9 @@ from fstream.plan.contexts import threads
 from tests.contexts import failing
 
 ON = threads(4)
-HERE = Surroundings(context="threads(4)", pid=1, clock=lambda: 0.0)
+HERE = Surroundings(
+    context="threads(4)", pid=1, clock=lambda: 0.0, pause=lambda _: None
+)
 STAGES: dict[str, Stage[object, object, object]] = {
     "plain": map_stage(str),
     "failing": map_stage(failing.fails),
