@@ -82,21 +82,19 @@ class EngineRun:
 
     def _fed(self, release: Release, sink: Taking) -> tuple[int, BaseException | None]:
         """How many things of ``release`` were taken, and what the sink raised."""
-        done = 0
-        count = 0
-        for pos, failed in (*release.failures, (len(release.values), None)):
-            values = release.values[done:pos]
-            before = sink.taken
-            try:
-                sink.take(values)
-            except SinkBroke as broke:
-                return count + sink.taken - before, broke.cause
-            count += pos - done
-            done = pos
-            if failed is not None:
-                count += 1
-                self.audience.failed([failed])
-        return count, None
+        before = sink.taken
+        broken: BaseException | None = None
+        try:
+            sink.take(release.values)
+        except SinkBroke as broke:
+            broken = broke.cause
+        taken = sink.taken - before
+        passed = [
+            failed for pos, failed in release.failures if broken is None or pos < taken
+        ]
+        if passed:
+            self.audience.failed(passed)
+        return taken + len(passed), broken
 
     def releases(self) -> Generator[Release, Taken]:
         """The run's releases; when it ends, or is closed, everything is gone."""

@@ -7,8 +7,9 @@ the user's class, which may answer with anything. Where the user's code must run
 
 from traceback import format_exception_only
 from types import CodeType
-from typing import final
+from typing import TypeAlias, final
 
+from fstream.result.anatomy import PLAIN
 from fstream.result.anatomy import Spots
 from fstream.result.anatomy import args_of
 from fstream.result.anatomy import cause_of
@@ -33,6 +34,14 @@ from fstream.result.printable import short_repr
 from fstream.result.record import OMITTED
 from fstream.result.record import Captured
 from fstream.result.record import Frame
+
+Spot: TypeAlias = tuple[str, int, str]
+"""File, line and function of a frame."""
+Plain: TypeAlias = tuple[str, tuple[str, ...], str, tuple[Spot | None, ...]]
+"""Kind, mro, message and frames of an exception that has nothing else to tell.
+
+``None`` stands for the frames that were left out.
+"""
 
 MESSAGE_LIMIT = 16_000
 _RECORD_LIMIT = 200_000
@@ -62,14 +71,30 @@ def capture(exc: BaseException, *, skip: int = 0) -> Captured:
         return Captured(kind=kind_of(type(exc)), mro=(), message=UNPRINTABLE)
 
 
-def capture_plain(cls: type[BaseException], message: str, spots: Spots) -> Captured:
-    """Tell an exception that has no notes, no chain and no leaves."""
-    return Captured(
-        kind=kind_of(cls),
-        mro=_mro_names(cls),
-        message=message,
-        frames=_frames(spots, ends=_ENDS),
-    )
+def plain_of(cls: type[BaseException], message: str, spots: Spots) -> Plain:
+    """Tell an exception that has no notes, no chain and no leaves, in few objects."""
+    # A class of a metaclass may define any __hash__, so that is asked first.
+    is_plain = type(cls) is type and cls in PLAIN
+    kind, mro = _plain_names(cls) if is_plain else (kind_of(cls), _mro_names(cls))
+    return kind, mro, message, tuple(_spots(spots, ends=_ENDS))
+
+
+def captured_plain(plain: Plain) -> Captured:
+    """The record of what ``plain_of`` told."""
+    kind, mro, message, spots = plain
+    frames = tuple(OMITTED if spot is None else Frame(*spot) for spot in spots)
+    return Captured(kind=kind, mro=mro, message=message, frames=frames)
+
+
+def _plain_names(cls: type[BaseException]) -> tuple[str, tuple[str, ...]]:
+    """Tell kind and mro of one of the few classes that are built in and plain."""
+    names = _names.get(cls)
+    if names is None:
+        names = _names[cls] = kind_of(cls), _mro_names(cls)
+    return names
+
+
+_names: dict[type, tuple[str, tuple[str, ...]]] = {}
 
 
 def message_of(exc: BaseException) -> str:
@@ -176,15 +201,20 @@ def _all_spots(exc: BaseException) -> Spots:
 
 
 def _frames(spots: Spots, *, ends: int) -> tuple[Frame, ...]:
+    told = _spots(spots, ends=ends)
+    return tuple(OMITTED if spot is None else Frame(*spot) for spot in told)
+
+
+def _spots(spots: Spots, *, ends: int) -> "list[Spot | None]":
     if len(spots) <= 2 * ends:
-        return tuple(_frame(*spot) for spot in spots)
-    first = (_frame(*spot) for spot in spots[:ends])
-    return (*first, OMITTED, *(_frame(*spot) for spot in spots[-ends:]))
+        return [_spot(*spot) for spot in spots]
+    last = [_spot(*spot) for spot in spots[-ends:]]
+    return [*(_spot(*spot) for spot in spots[:ends]), None, *last]
 
 
-def _frame(code: CodeType, line: int) -> Frame:
+def _spot(code: CodeType, line: int) -> "Spot":
     file = clip(code.co_filename, _NAME_LIMIT)
-    return Frame(file=file, line=line, name=clip(code.co_name, _NAME_LIMIT))
+    return file, line, clip(code.co_name, _NAME_LIMIT)
 
 
 def _mro_names(cls: type) -> tuple[str, ...]:

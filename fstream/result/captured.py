@@ -16,9 +16,11 @@ from fstream.result.anatomy import hosts_of
 from fstream.result.anatomy import is_alone
 from fstream.result.anatomy import spots_of
 from fstream.result.anatomy import trace_of
+from fstream.result.capture import Plain
 from fstream.result.capture import capture
-from fstream.result.capture import capture_plain
+from fstream.result.capture import captured_plain
 from fstream.result.capture import message_of
+from fstream.result.capture import plain_of
 from fstream.result.carrier import Held
 from fstream.result.carrier import Packed
 from fstream.result.carrier import pack_exception
@@ -62,8 +64,8 @@ class Glimpse:
     def error(self) -> Captured:
         """The record of the exception, made when it is first asked for."""
         if self.captured is None:
-            cls = type(self.exc)
-            self.captured = capture_plain(cls, self.message, self.spots)
+            plain = plain_of(type(self.exc), self.message, self.spots)
+            self.captured = captured_plain(plain)
         return self.captured
 
     @property
@@ -73,23 +75,34 @@ class Glimpse:
 
     def details(self) -> "Details":
         """Answer the same as text, numbers and bytes."""
+        told: Captured | Plain | None = self.captured
         return Details(
             item=self.item,
-            error=self.error,
+            told=told or plain_of(type(self.exc), self.message, self.spots),
             value_bytes=pack_value(self.held),
             exception_bytes=pack_exception(self.exc),
         )
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Details:
-    """A glimpse as text, numbers and bytes: what crosses a process boundary."""
+    """A glimpse as text, numbers and bytes: what crosses a process boundary.
+
+    Not frozen: it pickles in a third of the time, and there may be thousands.
+    """
 
     item: str
-    error: Captured
+    told: Captured | Plain
     value_bytes: bytes | None
     exception_bytes: bytes | None
+
+    @property
+    def error(self) -> Captured:
+        """The record of the exception, made when it is first asked for."""
+        if not isinstance(self.told, Captured):
+            self.told = captured_plain(self.told)
+        return self.told
 
     @property
     def carrier(self) -> Carrier:

@@ -190,7 +190,7 @@ def answered(
     """The chunk that ``segment``'s answer to ``source`` is."""
     parents = _parents(source, reply)
     dense = isinstance(parents, range)
-    keys = source.keys if dense else [source.keys[i] for i in parents]
+    keys = source.keys if dense else _keys(source, parents, reply)
     ran = Ran(
         segment=segment,
         source=source,
@@ -218,8 +218,27 @@ def _parents(source: Chunk, reply: Reply) -> Sequence[int]:
         return reply.parents
     if not reply.faults:
         return range(len(source.body))
-    failed = {fault.position for fault in reply.faults}
-    return [i for i in range(len(source.body)) if i not in failed]
+    return _without(range(len(source.body)), reply.faults)
+
+
+def _keys(source: Chunk, parents: Sequence[int], reply: Reply) -> Sequence[int]:
+    if reply.parents is None and len(source.keys) == len(source.body):
+        return _without(source.keys, reply.faults)
+    return [source.keys[i] for i in parents]
+
+
+def _without(numbers: Sequence[int], faults: Sequence[Fault]) -> list[int]:
+    """``numbers`` without those at the positions of ``faults``."""
+    failed = {fault.position for fault in faults}
+    if len(failed) > _FEW:
+        return [n for i, n in enumerate(numbers) if i not in failed]
+    kept = list(numbers)
+    for position in sorted(failed, reverse=True):
+        del kept[position]
+    return kept
+
+
+_FEW = 100  # so many are taken out of a chunk faster than all are looked at
 
 
 def _entries(ran: Ran, *, context: str, pid: int) -> list[Entry]:
