@@ -24,6 +24,7 @@ class End:
     ``code`` is its exit code, negative for a signal; ``None``: nobody knows.
     ``overdue`` is the deadline for which it was killed, or 0. Where the connection
     ``is_spoilt`` it was killed for that. It was the ``worker``-th of ``workers``.
+    A fatal signal left ``stacks``.
     """
 
     pid: int
@@ -32,6 +33,7 @@ class End:
     is_spoilt: bool = False
     worker: int = 0
     workers: int = 0
+    stacks: str = ""
 
 
 def lost(
@@ -68,6 +70,7 @@ def lost(
             pid=end.pid,
             started=position is not None,
             limit=limit,
+            stacks=end.stacks,
         ),
         step="call" if note is None else note.step,
         worker=end.worker,

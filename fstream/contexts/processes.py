@@ -19,6 +19,7 @@ from fstream.compiler.shape import parts
 from fstream.contexts.parcels import Sent
 from fstream.contexts.parcels import pack_call
 from fstream.contexts.parcels import unpack_reply
+from fstream.contexts.records import handle_record
 from fstream.contexts.remote import Remote
 from fstream.contexts.shipping import ship
 from fstream.contexts.shortage import Shortage
@@ -30,10 +31,12 @@ from fstream.transport.channel import LOWEST
 from fstream.transport.frame import Frame
 from fstream.transport.owned import close_all
 from fstream.transport.undisturbed import Undisturbed
+from fstream.worker.letters import LOG
 from fstream.worker.letters import REPLY
 from fstream.worker.letters import Terms
 from fstream.worker.letters import setting_frame
 from fstream.worker.lifeline import Session
+from fstream.worker.listening import levels_here
 from fstream.worker.orders import Order
 from fstream.worker.setting import Setting
 from fstream.worker.setting import current_setting
@@ -246,6 +249,7 @@ class ProcessBackend:
             terms = Terms(
                 setting=self._setting,
                 context=repr(self._context),
+                levels=levels_here(),
                 stages={n: each.stages for n, each in self._segments.items()},
             )
             shipped = ship(tuple(self._segments.values()))
@@ -283,6 +287,9 @@ class ProcessBackend:
         """Match replies with what was sent."""
         taken: list[tuple[Frame, Sent]] = []
         for frame in frames:
+            if frame.kind == LOG:
+                handle_record(frame, remote.open, self._segments)
+                continue
             sent = remote.open.get(frame.sequence)
             if sent is None or (frame.kind, frame.lane) != (REPLY, sent.call.segment):
                 remote.channel.reject()

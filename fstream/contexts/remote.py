@@ -18,6 +18,7 @@ from fstream.transport.frame import Frame
 from fstream.transport.owned import Owned
 from fstream.worker.kin import kill_group
 from fstream.worker.lifeline import Session
+from fstream.worker.recorder import fatal_error
 from fstream.worker.recorder import last_note
 from fstream.worker.recorder import new_page
 
@@ -122,6 +123,7 @@ class Remote:
             is_spoilt=self.channel.state == "broken",
             worker=self.number,
             workers=workers,
+            stacks=fatal_error(self._page),
         )
         return lost(calls, note, segments, end=end)
 

@@ -9,7 +9,7 @@ from fstream.compiler.program import Program
 from fstream.compiler.program import StageEntry
 from fstream.interpreter.failed import Failed
 from fstream.interpreter.failed import error_value
-from fstream.interpreter.log import LOG
+from fstream.interpreter.log import complain
 from fstream.interpreter.report import Failures
 from fstream.interpreter.report import ItemsFailed
 from fstream.interpreter.report import Observer
@@ -53,9 +53,9 @@ class Audience:
                 observer.on(event)
             except KeyboardInterrupt:
                 raise
-            except BaseException:  # noqa: BLE001 - an observer changes nothing
+            except BaseException as exc:  # noqa: BLE001 - an observer changes nothing
                 self.observers.remove(observer)
-                LOG.exception("observer %r failed, and hears no more", observer)
+                complain(exc, "observer %r failed, and hears no more", observer)
 
 
 def _stage_reports(

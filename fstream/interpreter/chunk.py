@@ -30,7 +30,8 @@ class OpenExit:
 class Loss:
     """The worker ended while it executed an item.
 
-    ``limit`` is set where it was ended: so many seconds were over.
+    ``limit`` is set where it was ended: so many seconds were over. ``stacks`` are
+    what Python wrote when a fatal signal came.
     """
 
     exit_code: int | None
@@ -38,6 +39,7 @@ class Loss:
     pid: int
     started: bool
     limit: float | None = None
+    stacks: str = ""
 
 
 @final

@@ -79,6 +79,7 @@ def loss_value(failed: Failed, loss: Loss, program: Program) -> WorkerLost | Tim
         exit_code=loss.exit_code,
         signal=loss.signal,
         effects="unknown",
+        stacks=loss.stacks,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import assert_never, final
 
-from fstream.interpreter.log import LOG
+from fstream.interpreter.log import complain
 from fstream.plan.nodes import Items
 from fstream.plan.nodes import Made
 from fstream.plan.nodes import Origin
@@ -77,8 +77,8 @@ class Reading:
                 close()
         except KeyboardInterrupt:
             raise
-        except BaseException:  # noqa: BLE001 - users' code raises anything
-            LOG.exception("closing the source %s failed", self.origin.label.name)
+        except BaseException as exc:  # noqa: BLE001 - users' code raises anything
+            complain(exc, "closing the source %s failed", self.origin.label.name)
 
 
 def _items(origin: Origin) -> Iterable[object]:

@@ -116,6 +116,8 @@ class StageFailure:
 class WorkerLost:
     """A worker process ended while it executed an item; maybe the item's fault.
 
+    ``stacks`` are those of its threads at a fatal signal like ``SIGSEGV``.
+
     >>> from signal import raise_signal
     >>> from fstream import collect, map_stage, processes, run, source
     >>> plan = source([9]).via(map_stage(raise_signal, on=processes(1))).to(collect())
@@ -136,6 +138,7 @@ class WorkerLost:
     signal: str | None
     effects: Effects
     earlier: tuple[str, ...] = ()
+    stacks: str = ""
 
     @property
     def ending(self) -> str:
@@ -154,7 +157,7 @@ class WorkerLost:
         return (
             f"stage {self.stage!r} ({self.site}) lost its worker {_AT[self.step]} of "
             f"item {self.index}, {self.item}: {self.ending}\n"
-            f"{_where(self)}".rstrip()
+            f"{_where(self)}{self.stacks}".rstrip()
         )
 
 

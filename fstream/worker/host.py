@@ -27,6 +27,8 @@ from fstream.worker.letters import read_items
 from fstream.worker.letters import read_shipped
 from fstream.worker.letters import read_terms
 from fstream.worker.letters import reply_frame
+from fstream.worker.listening import forward_records
+from fstream.worker.outbox import Outbox
 from fstream.worker.recorder import CALLING
 from fstream.worker.recorder import DECODING
 from fstream.worker.recorder import ENCODING
@@ -55,13 +57,15 @@ class Host:
         "_kernels",
         "_lasts",
         "_limits",
+        "_outbox",
         "_refusal",
         "_stages",
         "_wheres",
         "_words",
     )
 
-    def __init__(self, words: memoryview) -> None:
+    def __init__(self, words: memoryview, outbox: Outbox) -> None:
+        self._outbox = outbox
         self._words = words
         self._kernels: dict[int, ChunkKernel] = {}
         self._lasts: dict[int, int] = {}
@@ -78,6 +82,8 @@ class Host:
         """
         terms = read_terms(frame)
         settle(terms.setting)
+        if terms.levels is not None:
+            forward_records(terms.levels, self._outbox, self._words)
         self._stages = terms.stages
         try:
             shipped = read_shipped(frame)

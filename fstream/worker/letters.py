@@ -5,6 +5,7 @@
     parent -> worker   SETTING  head: Terms       body: what was shipped
                        CALL     head: CallHead    body: items
     worker -> parent   REPLY    head: ReplyHead   body: outputs, open exits
+                       LOG      head: Told        body: users' part of a record
 
 A frame's ``lane`` is the segment's number and its ``sequence`` the ticket of the
 call. Heads hold only what is ours, so they always load; what is a user's stands
@@ -28,10 +29,12 @@ from fstream.transport.codec import Payload
 from fstream.transport.codec import decode
 from fstream.transport.codec import encode
 from fstream.transport.frame import Frame
+from fstream.worker.levels import Levels
+from fstream.worker.recorder import Note
 from fstream.worker.setting import Setting
 from fstream.worker.shipped import Shipped
 
-SETTING, CALL, REPLY = 1, 2, 3
+SETTING, CALL, REPLY, LOG = 1, 2, 3, 4
 
 
 @final
@@ -41,6 +44,7 @@ class Terms:
 
     setting: Setting
     context: str
+    levels: Levels | None
     stages: dict[int, tuple[int, ...]]
 
 
@@ -69,6 +73,13 @@ class ReplyHead(NamedTuple):
     lasts: list[int] | None
     outs: int
     pid: int
+
+
+class Told(NamedTuple):
+    """A log record's plain facts, and what was executed when it was made."""
+
+    note: Note | None
+    facts: dict[str, object]
 
 
 # ---- from the parent
@@ -119,6 +130,11 @@ def read_reply_body(frame: Frame, reply: Reply) -> None:
         opened = (each for each in reply.faults if isinstance(each.cause, OpenExit))
         for fault, value in zip(opened, exits, strict=True):
             fault.cause = OpenExit(value)
+
+
+def read_told(frame: Frame) -> Told:
+    """Read our part of a log record."""
+    return Told(*pickle.loads(frame.head))  # noqa: S301  # written by us
 
 
 # ---- from a worker
@@ -177,6 +193,16 @@ def reply_frame(call: Frame, reply: Reply, payload: Payload) -> Frame:
         head=pickle.dumps(tuple(head), 5),
         body=payload.body,
         buffers=payload.buffers,
+    )
+
+
+def log_frame(told: Told, own: Payload | None) -> Frame:
+    """Write a log record."""
+    return Frame(
+        kind=LOG,
+        head=pickle.dumps(tuple(told), 5),
+        body=b"" if own is None else own.body,
+        buffers=() if own is None else own.buffers,
     )
 
 

@@ -27,6 +27,7 @@ from fstream.worker.kin import adopt_orphans
 from fstream.worker.kin import end_descendants
 from fstream.worker.kin import kill_group
 from fstream.worker.kin import pidfd
+from fstream.worker.lines import new_lock
 from fstream.worker.orders import Order
 from fstream.worker.start import start_worker
 from fstream.worker.timekeeper import Timekeeper
@@ -84,6 +85,7 @@ class Nursery:
         "_bell",
         "_end",
         "_epoll",
+        "_lock",
         "_program",
         "_sessions",
         "_timekeeper",
@@ -97,6 +99,7 @@ class Nursery:
         self._bell = Bell()
         self._end = end
         self._epoll = select.epoll()
+        self._lock = new_lock()
         self._sessions: dict[int, Session] = {}
         self._timekeeper = Timekeeper()
         self._workers = workers
@@ -177,7 +180,7 @@ class Nursery:
     def _become_worker(self, end: int, page: int, *, nursery: int) -> Never:
         try:
             self._leave()
-            start_worker(end, page, nursery)
+            start_worker(end, page, lock=self._lock, nursery=nursery)
         finally:
             os._exit(1)
 

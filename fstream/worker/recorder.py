@@ -10,8 +10,11 @@ parent when the worker is gone:
 * ``DEADLINE``: when the time of the item is over, in nanoseconds of the monotonic
   clock; 0 where it has no limit
 * ``OFFSET``: where in its chunk the kernel's position 0 is
+
+Behind the page, in the same file, stands what Python says of a fatal signal.
 """
 
+import faulthandler
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +30,7 @@ OFFSET = DEADLINE + 1
 NOWHERE = (1 << 64) - 1
 DECODING, CALLING, ENCODING = (1 << 62, (1 << 62) + 1, (1 << 62) + 2)
 PAGE = 4096
+_MOST_TEXT = 1 << 16
 
 _WORD = Struct("@Q")
 _WORDS = Struct("@5Q")
@@ -49,13 +53,13 @@ class Note:
 
 def new_page() -> Owned:
     """Make a page that processes can share; raises ``OSError`` without room."""
-    page = Owned(raised_number(_nameless_file()))
+    page = Owned(raised_number(nameless_file()))
     os.ftruncate(page.number, PAGE)
     return page
 
 
-def _nameless_file() -> int:
-    """A file in memory, or where that is refused one on disk that has no name."""
+def nameless_file() -> int:
+    """Make a file in memory, or where that is refused one on disk that has no name."""
     try:
         return os.memfd_create("fstream", os.MFD_CLOEXEC)
     except OSError as exc:
@@ -71,6 +75,17 @@ def deadline_in(page: int) -> int:
     word = os.pread(page, _WORD.size, DEADLINE * _WORD.size)
     (deadline,) = _WORD.unpack(word)
     return int(deadline)
+
+
+def tell_fatal_errors(page: int) -> None:
+    """Have the stacks of all threads written behind ``page`` by a fatal signal."""
+    os.lseek(page, PAGE, os.SEEK_SET)
+    faulthandler.enable(page)
+
+
+def fatal_error(page: Owned) -> str:
+    """Read what the worker of ``page`` said of the signal that ended it."""
+    return os.pread(page.number, _MOST_TEXT, PAGE).decode(errors="replace").rstrip()
 
 
 def last_note(page: Owned) -> Note | None:

@@ -1,6 +1,5 @@
 """The first steps of a worker, just forked from the nursery."""
 
-import io
 import mmap
 import os
 import signal
@@ -13,12 +12,17 @@ from typing import Never
 
 from fstream.transport.channel import raised_number
 from fstream.worker.kin import die_with_parent
+from fstream.worker.lines import whole_lines
 from fstream.worker.loop import serve
 from fstream.worker.recorder import PAGE
+from fstream.worker.recorder import tell_fatal_errors
 
 
-def start_worker(end: int, page: int, nursery: int) -> Never:
-    """Become the worker behind the descriptors ``end`` and ``page``."""
+def start_worker(end: int, page: int, *, lock: int, nursery: int) -> Never:
+    """Become the worker behind the descriptors ``end`` and ``page``.
+
+    Those of one ``nursery`` have ``lock`` in common.
+    """
     code = 1
     try:
         os.setsid()
@@ -27,11 +31,10 @@ def start_worker(end: int, page: int, nursery: int) -> Never:
             os._exit(code)
         # By a handler, because processes that users start inherit "ignored".
         signal.signal(signal.SIGINT, _nothing)
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(line_buffering=True)  # so that no line is torn
+        sys.stdout = whole_lines(sys.stdout, lock)
+        sys.stderr = whole_lines(sys.stderr, lock)
         words = memoryview(mmap.mmap(page, PAGE)).cast("Q")
-        os.close(page)
+        tell_fatal_errors(page)
         # Never closed: by then it may be user code's, who closed all there was.
         theirs = socket.socket(fileno=raised_number(end))
         serve(theirs, words)

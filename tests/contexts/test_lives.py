@@ -353,6 +353,39 @@ print(sorted(heavy & set(sys.modules)))
     assert done.stdout == "[]\n"
 
 
+def test_nobody_imports_logging_for_those_who_do_not_log(tmp_path: Path) -> None:
+    functions = """
+        import sys
+
+        def is_there(_):
+            return "logging" in sys.modules
+
+        def log(_):
+            import logging
+            return len(logging.root.handlers)
+    """
+    (tmp_path / "functions.py").write_text(dedent(functions))
+    text = """
+        from fstream import collect, map_stage, processes, run, source
+        from functions import is_there, log
+
+        for fn in (is_there, log):
+            plan = source([1]).via(map_stage(fn, on=processes(1))).to(collect())
+            print(*run(plan).unwrap(), is_there(0))
+    """
+    script = tmp_path / "program.py"
+    script.write_text(dedent(text))
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        env=_unmeasured(),
+        check=True,
+    )
+
+    assert done.stdout == "False False\n0 False\n"
+
+
 def test_random_numbers_differ_between_workers(tmp_path: Path) -> None:
     lines = run(
         tmp_path,

@@ -14,11 +14,17 @@ from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
 from types import TracebackType
-from typing import Never, Self, final
+from typing import Never, Protocol, Self, final
 
 from fstream.worker import lifeline
 
 ROOT = Path(__file__).parents[2]
+
+
+class Tell(Protocol):
+    """Writes a line."""
+
+    def __call__(self, *words: object) -> None: ...
 
 
 @final
@@ -28,7 +34,7 @@ class Program:
     It ends as a program does: Ctrl-C and other exceptions are printed by it.
     """
 
-    def __init__(self, work: Callable[[Callable[..., None]], None]) -> None:
+    def __init__(self, work: Callable[[Tell], None]) -> None:
         told, telling = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
@@ -71,7 +77,7 @@ class Program:
                 self.end()
 
 
-def _live(work: Callable[[Callable[..., None]], None], telling: int) -> Never:
+def _live(work: Callable[[Tell], None], telling: int) -> Never:
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -15,7 +15,6 @@ _TO_BE_WRITTEN = {
     "faults": """
         B09
         F01 F02 F03 F04 F05 F06 F07 F08 F09 F10 F11 F12
-        O01 O02 O03 O04 O05 O06 O07
     """,
     "threads": """
         D06
