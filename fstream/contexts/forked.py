@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import final
 
 from fstream.compiler.program import Segment
+from fstream.contexts.losses import End
 from fstream.interpreter.chunk import Call
 from fstream.transport.channel import Channel
 from fstream.transport.channel import raised_number
@@ -23,6 +24,7 @@ from fstream.worker.kin import kill_group
 from fstream.worker.kin import pidfd
 from fstream.worker.recorder import PAGE
 from fstream.worker.recorder import Note
+from fstream.worker.recorder import deadline_of
 from fstream.worker.recorder import note_in
 
 _PATIENCE = 1000
@@ -45,16 +47,20 @@ class Forked:
         "call",
         "channel",
         "is_answered",
+        "number",
+        "overdue",
         "overhead_ns",
         "pid",
         "pidfd",
     )
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, number: int) -> None:
         ours, self._theirs = socket_pair()
         self.call = call
         self.channel = Channel(ours)
         self.is_answered = False
+        self.number = number
+        self.overdue = 0
         self.overhead_ns = 0
         self.pid = 0
         self.pidfd: Owned | None = None
@@ -70,7 +76,6 @@ class Forked:
             context=context,
             words=self._page.cast("Q"),
         )
-        errand.note()
         life: Owned | None = None
         try:
             life, self._life = (Owned(raised_number(end)) for end in os.pipe())
@@ -87,6 +92,35 @@ class Forked:
             self._theirs.close()
             if life is not None:
                 life.close()
+
+    def patience(self, limit: int) -> float:
+        """In how many seconds it may be overdue, where items have ``limit`` ns."""
+        now = time.monotonic_ns()
+        return max(0, (self._deadline() or now + limit) - now) / 1e9
+
+    def kill_if_overdue(self) -> None:
+        """Kill it when the time of its item is over."""
+        if self.is_answered or self.overdue:
+            return
+        if 0 < self._deadline() <= time.monotonic_ns():
+            self.overdue = self._deadline()
+            self.kill()
+
+    def end(self, *, workers: int) -> End:
+        """Reap it, and tell how it ended, one of ``workers`` so far."""
+        code = self.reap()
+        overdue = self.overdue
+        if code in {None, -signal.SIGALRM}:  # it may have ended itself
+            overdue = overdue or self._deadline()
+        is_late = overdue <= time.monotonic_ns()
+        return End(
+            pid=self.pid,
+            code=code,
+            overdue=overdue if is_late else 0,
+            is_spoilt=self.channel.state == "broken",
+            worker=self.number,
+            workers=workers,
+        )
 
     def note(self) -> Note | None:
         """Read what it noted last."""
@@ -135,6 +169,9 @@ class Forked:
         for end in (self.pidfd, self._life):
             if end is not None:
                 end.close()
+
+    def _deadline(self) -> int:
+        return deadline_of(self._page)
 
     def _open_pidfd(self) -> None:
         try:

@@ -15,8 +15,8 @@ from typing import final
 
 from fstream.compiler.program import Segment
 from fstream.compiler.shape import last_stage
+from fstream.compiler.shape import least_limit
 from fstream.contexts.forked import Forked
-from fstream.contexts.losses import End
 from fstream.contexts.losses import lost
 from fstream.contexts.parcels import Sent
 from fstream.contexts.parcels import unpack_reply
@@ -47,10 +47,12 @@ class ForkBackend:
         "_context",
         "_epoll",
         "_has_begun",
+        "_limit",
         "_news",
         "_owner",
         "_segments",
         "_shortage",
+        "_started",
         "_waiting",
     )
 
@@ -60,16 +62,20 @@ class ForkBackend:
         self._context = context
         self._epoll: select.epoll | None = None
         self._has_begun = False
+        self._limit = 0
         self._news: list[Happening] = []
         self._owner = os.getpid()
         self._segments: dict[int, Segment] = {}
         self._shortage = Shortage(context)
+        self._started = 0
         self._waiting: deque[Call] = deque()
         forget_in_copies(self)
 
     def open(self, segments: tuple[Segment, ...]) -> None:
         """Get ready; no child is forked before there is a call."""
         self._segments = {segment.number: segment for segment in segments}
+        limits = [least_limit(segment) for segment in segments]
+        self._limit = min((limit for limit in limits if limit), default=0)
 
     def submit(self, call: Call) -> None:
         """Fork a child for ``call``, as soon as there is a place for it."""
@@ -85,8 +91,11 @@ class ForkBackend:
         return () if self._epoll is None else (self._epoll.fileno(),)
 
     def patience(self) -> float | None:
-        """Nothing here depends on time alone."""
-        return None
+        """In how many seconds an item may be overdue."""
+        if not self._limit:
+            return None
+        at_work = [c for c in self._children.values() if not c.is_answered]
+        return min((c.patience(self._limit) for c in at_work), default=None)
 
     def poll(self) -> list[Happening]:
         """Read, bury and fork, as far as that is possible at once."""
@@ -100,6 +109,9 @@ class ForkBackend:
                 happenings += self._hear(child)
             else:
                 happenings += self._bury(child)
+        if self._limit:
+            for child in self._children.values():
+                child.kill_if_overdue()
         self._start_waiting()
         happenings += self._news
         self._news.clear()
@@ -157,7 +169,8 @@ class ForkBackend:
         return at_work < width and len(self._children) < 2 * width
 
     def _start(self, call: Call) -> None:
-        child = Forked(call)
+        child = Forked(call, self._started)
+        self._started += 1
         self._children[call.ticket] = child
         try:
             child.start(self._segments[call.segment], repr(self._context))
@@ -224,14 +237,10 @@ class ForkBackend:
         self._hear_no_more(child)
         if child.pidfd is not None:
             self._watch_no_more(child.pidfd.number)
-        code = child.reap()
+        end = child.end(workers=self._started)
         if not child.is_answered:
             calls = {child.call.ticket: child.call}
-            note = child.note()
-            is_spoilt = child.channel.state == "broken"
-            end = End(pid=child.pid, code=code, is_spoilt=is_spoilt)
-            loss = lost(calls, note, self._segments, end=end)
-            happenings.append(loss)
+            happenings.append(lost(calls, child.note(), self._segments, end=end))
         child.close()
         del self._children[child.call.ticket]
         return happenings

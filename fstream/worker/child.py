@@ -21,9 +21,12 @@ from typing import Never, TextIO, final
 
 from fstream.compiler.program import Segment
 from fstream.compiler.shape import last_stage
+from fstream.compiler.shape import limit_of
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.kernel import Surroundings
 from fstream.interpreter.kernel import chunk_kernel
+from fstream.interpreter.kernel.cared import DEADLINE
+from fstream.interpreter.kernel.cared import deadline
 from fstream.transport.channel import Channel
 from fstream.transport.frame import Frame
 from fstream.worker.forking import flush_standard_streams
@@ -39,6 +42,8 @@ from fstream.worker.recorder import TICKET
 from fstream.worker.results import encoded
 from fstream.worker.setting import go_deeper
 
+_NEEDED = (signal.SIGALRM, signal.SIGCHLD)
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +54,6 @@ class Errand:
     segment: Segment
     context: str
     words: memoryview
-
-    def note(self) -> None:
-        """Note that it is about to begin: nothing has been executed yet."""
-        self.words[POSITION] = NOWHERE
-        self.words[STAGE] = CALLING
-        self.words[TICKET] = self.call.ticket + 1
 
 
 def live(errand: Errand, end: socket.socket, life: int) -> Never:
@@ -89,16 +88,32 @@ def _answer(errand: Errand, kept: list[object]) -> Frame:
             pid=os.getpid(),
             clock=time.monotonic,
             pause=time.sleep,
+            alarm=_alarm,
         ),
         recorder=words,
     )
+    words[POSITION] = NOWHERE
+    words[STAGE] = CALLING
+    words[TICKET] = call.ticket + 1
     reply = kernel(call.items, call.keys, call.flush, past=call.past)
     kept.append(reply)
     words[STAGE] = ENCODING
+    limit = limit_of(segment)
+    if limit is not None:
+        words[DEADLINE] = deadline(time.monotonic(), limit)
+        _alarm(limit)
     reply, payload = encoded(reply, call.items, stage=last_stage(segment.op))
+    if limit is not None:
+        _alarm(0)
+        words[DEADLINE] = 0
     asked = Frame(kind=CALL, lane=call.segment, sequence=call.ticket)
     frame = reply_frame(asked, reply, payload)
     return replace(frame, service=time.perf_counter_ns() - began)
+
+
+def _alarm(seconds: float) -> None:
+    """End this process when its item is overdue, also while nobody looks after it."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _settle(life: int) -> TextIO | None:
@@ -138,7 +153,7 @@ def _end_with(life: int) -> None:
 def _forget_handlers() -> None:
     signal.set_wakeup_fd(-1)
     for number in signal.valid_signals():
-        if callable(signal.getsignal(number)) or number == signal.SIGCHLD:
+        if callable(signal.getsignal(number)) or number in _NEEDED:
             signal.signal(number, signal.SIG_DFL)
     # By a handler, because processes that users start inherit "ignored".
     signal.signal(signal.SIGINT, _nothing)

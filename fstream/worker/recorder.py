@@ -72,8 +72,12 @@ def nameless_file() -> int:
 
 def deadline_in(page: int) -> int:
     """Read the deadline in the page behind a descriptor; 0 where there is none."""
-    word = os.pread(page, _WORD.size, DEADLINE * _WORD.size)
-    (deadline,) = _WORD.unpack(word)
+    return deadline_of(os.pread(page, _WORDS.size, 0))
+
+
+def deadline_of(page: bytes | memoryview) -> int:
+    """Read the deadline in ``page``; 0 where there is none."""
+    (deadline,) = _WORD.unpack_from(page, DEADLINE * _WORD.size)
     return int(deadline)
 
 

@@ -205,6 +205,7 @@ def _called(
         collects=isinstance(node, FlatMap | Emitting),
         clock=here.clock,
         pause=here.pause,
+        alarm=here.alarm,
         page=page,
     )
     return caring or node.fn

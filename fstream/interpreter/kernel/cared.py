@@ -34,6 +34,7 @@ class Cared:
     care: Care
     clock: Callable[[], float]
     pause: Callable[[float], None]
+    alarm: Callable[[float], object] | None
     page: memoryview | None
     earlier: tuple[str, ...] = field(default=())
 
@@ -59,8 +60,12 @@ class Cared:
             return self.fn(item)
         page[DEADLINE] = deadline(self.clock(), limit)
         try:
+            if self.alarm is not None:
+                self.alarm(limit)
             return self.fn(item)
         finally:
+            if self.alarm is not None:
+                self.alarm(0)
             page[DEADLINE] = 0
 
 
@@ -83,6 +88,7 @@ def cared(
     collects: bool,
     clock: Callable[[], float],
     pause: Callable[[float], None],
+    alarm: Callable[[float], object] | None,
     page: memoryview | None,
 ) -> Cared | None:
     """``fn`` with ``care``; ``None`` where it is called as it stands."""
@@ -96,6 +102,7 @@ def cared(
         care=care,
         clock=clock,
         pause=pause,
+        alarm=alarm,
         page=page,
     )
 

@@ -38,12 +38,17 @@ from fstream.result.errors import StageFailure
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a kernel knows of the place it runs in."""
+    """What a kernel knows of the place it runs in.
+
+    ``alarm`` ends this process after so many seconds, unless it is called again
+    before; 0 means never. There is none where others keep the deadlines.
+    """
 
     context: str
     pid: int
     clock: Callable[[], float]
     pause: Callable[[float], None]
+    alarm: Callable[[float], object] | None = None
 
 
 class Stopped(BaseException):

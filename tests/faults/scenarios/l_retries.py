@@ -28,6 +28,8 @@ from tests.faults.promises import failure_at
 from tests.faults.promises import outcomes_of
 from tests.faults.promises import stage_failure
 from tests.faults.promises import worker_lost
+from tests.faults.scenario import EVERYWHERE
+from tests.faults.scenario import WORKERS
 from tests.faults.scenario import Scenario
 from tests.faults.scratch import Scratch
 from tests.faults.scratch import note
@@ -160,7 +162,8 @@ def l06(context: Context) -> None:
     """Workers that die at every start end the run, which says how they ended."""
     began = time.monotonic()
     stage = map_stage(Unloadable(os.getpid()), name="unloadable")
-    outcome = run(source(ITEMS).via(stage).to(drain()), on=context, tolerate=10**6)
+    with patch("fstream.worker.child.chunk_kernel", lambda *_, **__: os._exit(7)):
+        outcome = run(source(ITEMS).via(stage).to(drain()), on=context, tolerate=10**6)
 
     lost = worker_lost(outcome.failure())
     assert (lost.stage, lost.exit_code) == ("unloadable", 7)
@@ -213,8 +216,8 @@ def fail_after(item: int) -> int:
     raise ValueError(item)
 
 
-TRYING = ("inline", "threads", "processes")
-DYING = ("processes",)
+TRYING = EVERYWHERE
+DYING = WORKERS
 
 SCENARIOS = {
     "L01": Scenario(run=l01, contexts=TRYING),
@@ -222,7 +225,7 @@ SCENARIOS = {
     "L03": Scenario(run=l03, contexts=DYING),
     "L04": Scenario(run=l04_deaths, contexts=DYING),
     "L05": Scenario(run=l05, contexts=("inline", "threads")),
-    "L06": Scenario(run=l06, contexts=("processes",)),
+    "L06": Scenario(run=l06, contexts=WORKERS),
     "L07": Scenario(run=l07, contexts=TRYING),
     "L08": Scenario(run=l08, contexts=TRYING),
     "L09": Scenario(run=l09, contexts=DYING),
