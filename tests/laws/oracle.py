@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal, Never, TypeAlias, assert_never, final
 
@@ -333,12 +334,14 @@ class Law:
         to: "_Handlers",
     ) -> Push:
         book = self.book(stage.label, _KINDS[type(stage)])
+        patient = _Patient(stage)
 
         def push(item: object) -> None:
             visit = book.enter()
-            for step in _given(stage, item):
+            for step in _given(patient.stage, item):
                 if isinstance(step, BaseException):
-                    self.fail(step, item, to, book=book, visit=visit)
+                    earlier = tuple(patient.earlier)
+                    self.fail(step, item, to, book=book, visit=visit, earlier=earlier)
                 elif step[0] == "out":
                     book.emit(visit)
                     out(step[1])
@@ -356,6 +359,7 @@ class Law:
         *,
         book: Book,
         visit: Visit,
+        earlier: tuple[str, ...] = (),
     ) -> None:
         visit.raised = True
         to.fail(
@@ -365,7 +369,8 @@ class Law:
                 step="call",
                 index=self.index,
                 item=_text(item),
-                attempt=1,
+                attempt=len(earlier) + 1,
+                earlier=earlier,
                 context="the law",
                 pid=0,
                 effects="complete",
@@ -466,6 +471,34 @@ def _steps(origin: Origin) -> Iterator[Outcome[object, BaseException]]:
 
 
 _Step: TypeAlias = tuple[Literal["out", "exit"], object]
+
+
+class _Patient:
+    """A stage whose function is called as often as its label says.
+
+    What a retried function gives is an attempt as a whole: it is collected.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self.earlier: list[str] = []
+        self.stage = stage
+        label = getattr(stage, "label", None)
+        if label is not None and label.care.retry is not None:
+            self.fn = stage.fn
+            self.retry = label.care.retry
+            self.collects = isinstance(stage, FlatMap | Emitting)
+            self.stage = replace(stage, fn=self.called)
+
+    def called(self, item: object) -> object:
+        self.earlier.clear()
+        while True:
+            try:
+                given = self.fn(item)
+                return tuple(given) if self.collects else given
+            except self.retry.on as exc:
+                if len(self.earlier) == self.retry.attempts - 1:
+                    raise
+                self.earlier.append(capture(exc).headline)
 
 
 def _given(stage: Stage, item: object) -> Iterator[_Step | BaseException]:

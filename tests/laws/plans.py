@@ -34,6 +34,7 @@ from fstream.combinators.stages import identity
 from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
+from fstream.plan.care import Retry
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
@@ -153,16 +154,37 @@ def _any(draw: st.DrawFn, ways: dict[Callable[[], T], int]) -> T:
     return draw(st.sampled_from(weighted))()
 
 
+RETRIES = st.builds(
+    Retry,
+    st.integers(1, 3),
+    on=st.sampled_from([(Exception,), (ValueError, KeyError), (BaseException,)]),
+)
+CARES = st.fixed_dictionaries(
+    {},
+    optional={
+        "retry": RETRIES,
+        "timeout": st.just(HOUR),
+        "delivery": st.just("at_most_once"),
+    },
+)
+MAYBE_CARES = st.one_of(st.just({}), st.just({}), st.just({}), CARES)
+
+
+def _told(draw: st.DrawFn) -> dict[str, object]:
+    """What a stage that calls a function is told besides, at random."""
+    return {"on": draw(MAYBE_PLACES), **draw(MAYBE_CARES)}
+
+
 @st.composite
 def leaves(draw: st.DrawFn) -> Stage:
     return _any(
         draw,
         {
-            lambda: map_stage(draw(MAPS), on=draw(MAYBE_PLACES)): 6,
-            lambda: flat_map_stage(draw(MANY), on=draw(MAYBE_PLACES)): 4,
-            lambda: filter_stage(draw(KEEPS), on=draw(MAYBE_PLACES)): 3,
-            lambda: try_stage(draw(TRIES), on=draw(MAYBE_PLACES)): 3,
-            lambda: emit_stage(draw(EMITS), on=draw(MAYBE_PLACES)): 4,
+            lambda: map_stage(draw(MAPS), **_told(draw)): 6,
+            lambda: flat_map_stage(draw(MANY), **_told(draw)): 4,
+            lambda: filter_stage(draw(KEEPS), **_told(draw)): 3,
+            lambda: try_stage(draw(TRIES), **_told(draw)): 3,
+            lambda: emit_stage(draw(EMITS), **_told(draw)): 4,
             lambda: batch(draw(st.integers(1, 4)), within=draw(MAYBE_HOUR)): 3,
             unbatch: 1,
             lambda: to_port(draw(st.sampled_from([Alpha, Gamma, Hollow, Refusing]))): 1,

@@ -183,6 +183,7 @@ def brief(value: object) -> object:
             told = {at.name: getattr(value, at.name) for at in fields(value)}
             told["error"] = (value.error.kind, value.error.message)
             told.pop("carrier", None)
+            told["earlier"] = tuple(map(_told, told.get("earlier", ())))
             return (type(value).__name__, tuple(told.items()))
         case _:
             return value
