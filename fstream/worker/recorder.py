@@ -54,6 +54,7 @@ class Note:
 def new_page() -> Owned:
     """Make a page that processes can share; raises ``OSError`` without room."""
     page = Owned(raised_number(nameless_file()))
+    os.fchmod(page.number, 0o600)
     os.ftruncate(page.number, PAGE)
     return page
 

@@ -98,21 +98,20 @@ def _live(work: Callable[[Tell], None], telling: int) -> Never:
 
 def interpreted(
     text: str,
-    *arguments: str,
+    *,
     stdin: int | None = None,
-    cwd: str | None = None,
+    options: tuple[str, ...] = (),
     by: str = "-c",
 ) -> subprocess.CompletedProcess[str]:
     """Have an interpreter run ``text``: after ``-c``, or as its input (``-``)."""
     text = dedent(text)
-    command = [sys.executable, "-W", "error", by]
+    command = [sys.executable, "-W", "error", *options, by]
     return subprocess.run(
-        command + ([text] if by == "-c" else []) + list(arguments),
+        command + ([text] if by == "-c" else []),
         input=None if by == "-c" else text,
         stdin=stdin if by == "-c" else None,
         capture_output=True,
         text=True,
-        cwd=cwd,
         env=environment(),
         check=False,
         timeout=30,

@@ -8,6 +8,8 @@ UNSHOWN = {
     "G08": "takes a memory cgroup of one's own; to a parent it is C01, which is shown",
     "G09": "takes a memory cgroup of one's own; to workers it is E01, which is shown",
     "I06": "there is no copy=",
+    "Q02": "workers are of the same trust domain: documented; there is no codec=",
+    "Q03": "there is no journal",
 }
 """By id: the reason."""
 
@@ -20,8 +22,6 @@ _TO_BE_WRITTEN = {
         D06
     """,
     "host": """
-        N01 N02 N03 N04 N05 N06 N07 N08
-        Q01 Q02 Q03 Q04 Q05
     """,
     "forks": """
         H01 H02 H03 H04 H05 H06 H07

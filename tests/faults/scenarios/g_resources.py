@@ -144,17 +144,24 @@ def g02(context: Context) -> None:
 # ---- processes, memory
 
 
+def refused_everywhere(context: Context, reason: int) -> None:
+    def work() -> None:
+        refuse(("clone",), reason)
+        began = time.monotonic()
+        assert refusals(outcomes_of(map_stage(ten_times), context)) == {reason}
+        assert time.monotonic() - began < 1.5
+
+    in_a_program(work)
+
+
 def g03(context: Context) -> None:
-    """A system that lets nobody fork gives an error, and is asked again."""
-    for reason in (EAGAIN, ENOMEM):
+    """A system that has no process left gives an error that says so."""
+    refused_everywhere(context, EAGAIN)
 
-        def work(reason: int = reason) -> None:
-            refuse(("clone",), reason)
-            began = time.monotonic()
-            assert refusals(outcomes_of(map_stage(ten_times), context)) == {reason}
-            assert time.monotonic() - began < 1.5
 
-        in_a_program(work)
+def g04(context: Context) -> None:
+    """A system that has no memory left for a process gives an error that says so."""
+    refused_everywhere(context, ENOMEM)
 
 
 def g07(context: Context) -> None:
@@ -268,6 +275,7 @@ SCENARIOS = {
     "G01": Scenario(run=g01, contexts=("processes",)),
     "G02": Scenario(run=g02, contexts=("processes",)),
     "G03": Scenario(run=g03, contexts=("processes",)),
+    "G04": Scenario(run=g04, contexts=("processes",)),
     "G07": Scenario(run=g07, contexts=WORKERS),
     "G10": Scenario(run=g10, contexts=WORKERS),
     "G11": Scenario(run=g11, contexts=WORKERS),
