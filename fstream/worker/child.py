@@ -65,7 +65,6 @@ def live(errand: Errand, end: socket.socket, life: int) -> Never:
         channel = Channel(end)
         before = _identity(channel)
         frame = _answer(errand, kept)
-        flush_standard_streams()
         if _identity(channel) == before:  # else the number is a user's file
             channel.send(frame)
             errand.words[TICKET] = 0
@@ -103,6 +102,7 @@ def _answer(errand: Errand, kept: list[object]) -> Frame:
         words[DEADLINE] = deadline(time.monotonic(), limit)
         _alarm(limit)
     reply, payload = encoded(reply, call.items, stage=last_stage(segment.op))
+    flush_standard_streams()
     if limit is not None:
         _alarm(0)
         words[DEADLINE] = 0

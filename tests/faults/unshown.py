@@ -23,9 +23,6 @@ _TO_BE_WRITTEN = {
     """,
     "host": """
     """,
-    "forks": """
-        H01 H02 H03 H04 H05 H06 H07
-    """,
 }
 
 MISSING = {name: owner for owner, ids in _TO_BE_WRITTEN.items() for name in ids.split()}
