@@ -191,7 +191,9 @@ def _deaths_since(known: Evidence, moment: int) -> int:
 
 
 def _blame(known: Evidence, unit: int, failed: WorkerLost | TimedOut) -> Iterator[str]:
-    """Only what a worker executed last can be its end."""
+    """Only what a worker executed last can be its end, or what spoilt its answers."""
+    if known.drawn.faults.get(unit) == "garbage":
+        return
     begun = [(line.stage, line.unit) for line in known.begun.get(failed.pid, ())]
     thing = (failed.stage, unit)
     after = begun[begun.index(thing) + 1 :] if thing in begun else []
