@@ -74,7 +74,12 @@ class Evidence:
             for came in self.seen.came
             if isinstance(came.failed, TimedOut)
         }
-        return frozenset({*shot, *ended, *late, *self._orphaned()})
+        hung = {
+            pid
+            for pid, begun in self.begun.items()
+            if begun and self.drawn.faults.get(begun[-1].unit) == "hang"
+        }
+        return frozenset({*shot, *ended, *late, *hung, *self._orphaned()})
 
     @cached_property
     def stopped(self) -> frozenset[int]:
