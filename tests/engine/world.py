@@ -45,6 +45,7 @@ from fstream.interpreter.engine.events import Release
 from fstream.interpreter.engine.events import Submit
 from fstream.interpreter.engine.events import Taken
 from fstream.interpreter.engine.pace import MOST_ITEMS
+from fstream.interpreter.engine.pace import WIDER
 from fstream.interpreter.kernel import ChunkKernel
 from fstream.interpreter.kernel import Surroundings
 from fstream.interpreter.kernel import chunk_kernel
@@ -389,14 +390,14 @@ class World:
 
     def _asked(self, pull: Pull) -> None:
         assert self.pull is None, "two pulls at once"
-        assert 1 <= pull.most <= MOST_ITEMS
+        assert 1 <= pull.most <= WIDER * MOST_ITEMS
         self.pull = pull
         self.pulls.append((self.pulled, len(self.released), pull.most))
 
     def _submitted(self, call: Call) -> None:
         assert call.ticket not in self.open
         assert call.items or call.flush is not None, "a call for nothing"
-        assert len(call.items) <= MOST_ITEMS
+        assert len(call.items) <= WIDER * MOST_ITEMS
         assert len(call.keys) == (len(call.items) or 1)  # what is flushed has a key
         self.open[call.ticket] = call
         at_work = sum(
