@@ -112,17 +112,19 @@ class ThreadBackend:
 
     def close(self) -> None:
         """Drop all calls that no thread has begun; wait a little for the others."""
+        # Called again: Ctrl-C came meanwhile, and again means now.
+        patience = 0.0 if self._is_closed else _PATIENCE
         self._is_closed = True
         try:
             with Undisturbed():
-                self._end()
+                self._end(patience)
         finally:
             self._waker.close()
 
-    def _end(self) -> None:
+    def _end(self, patience: float) -> None:
         for _ in self._threads:
             self._parts.put(None)
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + patience
         for thread in self._threads:
             with suppress(RuntimeError):  # Ctrl-C came while it was being started
                 thread.join(max(0.0, deadline - time.monotonic()))

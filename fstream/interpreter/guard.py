@@ -22,6 +22,6 @@ class Guard:
         self.site = site
 
     def __del__(self) -> None:
-        if self.is_open and not sys.is_finalizing():
+        if getattr(self, "is_open", False) and not sys.is_finalizing():
             text = f"the stream made at {self.site} was never closed"
             warnings.warn(text, ResourceWarning, stacklevel=1)

@@ -62,10 +62,10 @@ def engine_outcomes(
     guard: Guard,
 ) -> Generator[Outcome[object, object]]:
     """The outcomes of the run that ``begin`` begins, what ended it last."""
-    guard.is_open = True
     run = begin()
     last: list[Failed] = []
     releases = run.releases()
+    guard.is_open = True
     try:
         release = next(releases, None)
         while release is not None:
