@@ -25,6 +25,8 @@ from fstream.worker.kin import pidfd
 from fstream.worker.recorder import PAGE
 from fstream.worker.recorder import Note
 from fstream.worker.recorder import deadline_of
+from fstream.worker.recorder import fatal_error
+from fstream.worker.recorder import new_page
 from fstream.worker.recorder import note_in
 
 _PATIENCE = 1000
@@ -44,6 +46,7 @@ class Forked:
         "_life",
         "_page",
         "_theirs",
+        "_words",
         "call",
         "channel",
         "is_answered",
@@ -66,25 +69,29 @@ class Forked:
         self.pidfd: Owned | None = None
         self._is_reaped = True
         self._life: Owned | None = None
-        self._page = memoryview(mmap.mmap(-1, PAGE))
+        self._page = new_page()
+        self._words = memoryview(mmap.mmap(self._page.number, PAGE))
 
-    def start(self, segment: Segment, context: str) -> None:
+    def start(self, segment: Segment, context: str, *, lock: int) -> None:
         """Fork; only the parent returns. Raises ``OSError`` where there is no room."""
-        errand = Errand(
-            call=self.call,
-            segment=segment,
-            context=context,
-            words=self._page.cast("Q"),
-        )
         life: Owned | None = None
         try:
             life, self._life = (Owned(raised_number(end)) for end in os.pipe())
+            errand = Errand(
+                call=self.call,
+                segment=segment,
+                context=context,
+                page=self._page.number,
+                words=self._words.cast("Q"),
+                life=life.number,
+                lock=lock,
+            )
             flush_standard_streams()
             with undisturbed():
                 began = time.perf_counter_ns()
                 self.pid = fork()
                 if self.pid == 0:
-                    live(errand, self._theirs, life.number)
+                    live(errand, self._theirs)
                 self._is_reaped = False
                 self.overhead_ns = _START_AND_END * (time.perf_counter_ns() - began)
                 self._open_pidfd()
@@ -118,13 +125,14 @@ class Forked:
             code=code,
             overdue=overdue if is_late else 0,
             is_spoilt=self.channel.state == "broken",
+            stacks=fatal_error(self._page),
             worker=self.number,
             workers=workers,
         )
 
     def note(self) -> Note | None:
         """Read what it noted last."""
-        return note_in(self._page)
+        return note_in(self._words)
 
     def kill(self) -> None:
         """Kill it, with the helpers of its group."""
@@ -165,13 +173,18 @@ class Forked:
 
     def close(self) -> None:
         """Give back all descriptors; idempotent."""
+        self.forget()
+        self._page.close()
+
+    def forget(self) -> None:
+        """Close all that leads to it; in itself, what leads back from its parent."""
         self.channel.close()
         for end in (self.pidfd, self._life):
             if end is not None:
                 end.close()
 
     def _deadline(self) -> int:
-        return deadline_of(self._page)
+        return deadline_of(self._words)
 
     def _open_pidfd(self) -> None:
         try:

@@ -20,6 +20,7 @@ from fstream.contexts.forked import Forked
 from fstream.contexts.losses import lost
 from fstream.contexts.parcels import Sent
 from fstream.contexts.parcels import unpack_reply
+from fstream.contexts.records import handle_record
 from fstream.contexts.shortage import Shortage
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Happening
@@ -27,9 +28,12 @@ from fstream.plan.contexts import Forks
 from fstream.transport.channel import LOWEST
 from fstream.transport.frame import Frame
 from fstream.transport.inherited import forget_in_copies
+from fstream.transport.owned import Owned
 from fstream.transport.undisturbed import Undisturbed
 from fstream.worker.forking import warn_of_threads
+from fstream.worker.letters import LOG
 from fstream.worker.letters import REPLY
+from fstream.worker.lines import new_lock
 
 
 @final
@@ -48,6 +52,7 @@ class ForkBackend:
         "_epoll",
         "_has_begun",
         "_limit",
+        "_lock",
         "_news",
         "_owner",
         "_segments",
@@ -63,6 +68,7 @@ class ForkBackend:
         self._epoll: select.epoll | None = None
         self._has_begun = False
         self._limit = 0
+        self._lock: Owned | None = None
         self._news: list[Happening] = []
         self._owner = os.getpid()
         self._segments: dict[int, Segment] = {}
@@ -130,12 +136,15 @@ class ForkBackend:
             for child in list(self._children.values()):
                 child.await_end()
                 child.reap()
+                child.close()
             self.forget()
+            if self._lock is not None:
+                self._lock.close()
 
     def forget(self) -> None:
         """Have nothing to do with any child."""
         for child in self._children.values():
-            child.close()
+            child.forget()
         self._children.clear()
         self._by_descriptor.clear()
         if self._epoll is not None:
@@ -169,11 +178,14 @@ class ForkBackend:
         return at_work < width and len(self._children) < 2 * width
 
     def _start(self, call: Call) -> None:
+        if self._lock is None:
+            self._lock = Owned(new_lock())
+        lock = self._lock.number
         child = Forked(call, self._started)
         self._started += 1
         self._children[call.ticket] = child
         try:
-            child.start(self._segments[call.segment], repr(self._context))
+            child.start(self._segments[call.segment], repr(self._context), lock=lock)
             self._watch(child.channel.fileno(), child)
             if child.pidfd is not None:
                 self._watch(child.pidfd.number, child)
@@ -203,18 +215,21 @@ class ForkBackend:
         return answers
 
     def _answers(self, child: Forked, frames: Sequence[Frame]) -> list[Happening]:
-        if not frames:
-            return []
+        answers: list[Happening] = []
         call = child.call
-        frame = frames[0]
-        found = (frame.kind, frame.lane, frame.sequence)
-        if found != (REPLY, call.segment, call.ticket):
-            child.channel.reject()
-            return []
-        child.is_answered = True
-        stage = last_stage(self._segments[call.segment].op)
-        answer = unpack_reply(frame, Sent(call, 0), stage=stage)
-        return [replace(answer, overhead_ns=child.overhead_ns)]
+        for frame in frames:
+            if frame.kind == LOG:
+                handle_record(frame, {call.ticket: Sent(call, 0)}, self._segments)
+                continue
+            found = (frame.kind, frame.lane, frame.sequence)
+            if child.is_answered or found != (REPLY, call.segment, call.ticket):
+                child.channel.reject()
+                break
+            child.is_answered = True
+            stage = last_stage(self._segments[call.segment].op)
+            answer = unpack_reply(frame, Sent(call, 0), stage=stage)
+            answers.append(replace(answer, overhead_ns=child.overhead_ns))
+        return answers
 
     def _hear_no_more(self, child: Forked) -> None:
         self._watch_no_more(child.channel.fileno())

@@ -6,7 +6,6 @@ or destroyed in it: no handler, no finalizer, no function for the exit.
 
 import fcntl
 import gc
-import io
 import os
 import select
 import signal
@@ -17,7 +16,7 @@ import traceback
 from dataclasses import dataclass
 from dataclasses import replace
 from types import FrameType
-from typing import Never, TextIO, final
+from typing import Never, final
 
 from fstream.compiler.program import Segment
 from fstream.compiler.shape import last_stage
@@ -33,12 +32,16 @@ from fstream.worker.forking import flush_standard_streams
 from fstream.worker.letters import CALL
 from fstream.worker.letters import reply_frame
 from fstream.worker.lifeline import end_nursery
+from fstream.worker.lines import whole_lines
+from fstream.worker.listening import forward_from_copy
+from fstream.worker.outbox import Outbox
 from fstream.worker.recorder import CALLING
 from fstream.worker.recorder import ENCODING
 from fstream.worker.recorder import NOWHERE
 from fstream.worker.recorder import POSITION
 from fstream.worker.recorder import STAGE
 from fstream.worker.recorder import TICKET
+from fstream.worker.recorder import tell_fatal_errors
 from fstream.worker.results import encoded
 from fstream.worker.setting import go_deeper
 
@@ -48,26 +51,34 @@ _NEEDED = (signal.SIGALRM, signal.SIGCHLD)
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """What a child is there for; ``words`` is its flight recorder."""
+    """What a child is there for; ``words`` is its flight recorder, behind ``page``.
+
+    It is killed by the kernel when the other end of the pipe ``life`` is gone. To
+    print, it takes turns with others by the file ``lock``.
+    """
 
     call: Call
     segment: Segment
     context: str
+    page: int
     words: memoryview
+    life: int
+    lock: int
 
 
-def live(errand: Errand, end: socket.socket, life: int) -> Never:
-    """Answer through ``end``, and be gone; at once when ``life`` ends."""
+def live(errand: Errand, end: socket.socket) -> Never:
+    """Answer through ``end``, and be gone."""
     code = 1
     kept: list[object] = []  # freeing it may run users' code
     try:
-        kept.append(_settle(life))
-        channel = Channel(end)
-        before = _identity(channel)
-        frame = _answer(errand, kept)
-        if _identity(channel) == before:  # else the number is a user's file
-            channel.send(frame)
-            errand.words[TICKET] = 0
+        gc.freeze()  # what was inherited is neither looked at nor finalized
+        os.setsid()
+        _end_with(errand.life)
+        go_deeper()
+        outbox = Outbox(Channel(end))
+        kept += _settle(errand, outbox)
+        outbox.send(_answer(errand, kept))
+        errand.words[TICKET] = 0
         code = 0
     except BaseException:  # noqa: BLE001  # told, and no frame of the parent runs on
         traceback.print_exc()
@@ -116,23 +127,20 @@ def _alarm(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def _settle(life: int) -> TextIO | None:
-    """Become a process of its own; give what it has replaced."""
-    gc.freeze()  # what was inherited is neither looked at nor finalized
-    os.setsid()
-    _end_with(life)
-    go_deeper()
+def _settle(errand: Errand, outbox: Outbox) -> list[object]:
+    """Have ways of its own to the world; give all that this replaces."""
+    kept: list[object] = [sys.stdin, sys.stdout, sys.stderr]
     _forget_handlers()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(line_buffering=True)  # so that no line is torn
+    _read_nothing()
+    sys.stdout = whole_lines(sys.stdout, errand.lock)
+    sys.stderr = whole_lines(sys.stderr, errand.lock)
+    tell_fatal_errors(errand.page)
+    kept += forward_from_copy(outbox, errand.words)
     seed = getattr(sys.modules.get("numpy.random"), "seed", None)
     if callable(seed):  # ``random`` does so by itself
         seed()
-    stdin = sys.stdin
-    _read_nothing()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    return stdin
+    return kept
 
 
 def _end_with(life: int) -> None:
@@ -169,11 +177,3 @@ def _read_nothing() -> None:
         os.dup2(null, 0)
         os.close(null)
     sys.stdin = open(0, closefd=False, encoding="utf-8")  # noqa: SIM115
-
-
-def _identity(channel: Channel) -> tuple[int, ...]:
-    try:
-        status = os.fstat(channel.fileno())
-    except OSError:
-        return ()
-    return (status.st_dev, status.st_ino)

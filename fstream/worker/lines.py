@@ -36,11 +36,11 @@ def new_lock() -> int:
 def whole_lines(stream: TextIO, lock: int) -> TextIO:
     """Give a stream that writes to where ``stream`` does, line by line.
 
-    Processes that share the file ``lock`` take turns.
+    What waits in ``stream`` stays there, and its lock is as it is. Processes that
+    share the file ``lock`` take turns.
     """
     if not isinstance(stream, io.TextIOWrapper):
         return stream  # closed, or the host's own
-    stream.flush()
     return io.TextIOWrapper(
         _Lines(stream.fileno(), stream.name, lock),
         encoding=stream.encoding,

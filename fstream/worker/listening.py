@@ -42,6 +42,15 @@ def forward_records(levels: Levels, outbox: Outbox, words: memoryview) -> None:
         sys.meta_path.insert(0, _Finder(begin))
 
 
+def forward_from_copy(outbox: Outbox, words: memoryview) -> list[object]:
+    """Send the log records of a copy to its parent; give what is replaced for it."""
+    if _NAME not in sys.modules:
+        return []
+    from fstream.worker import logs  # noqa: PLC0415  # as said above
+
+    return logs.forward_from_copy(outbox, words)
+
+
 @final
 class _Finder:
     """Finds nothing, but has ``heard`` called when ``logging`` is there."""

@@ -46,6 +46,21 @@ def forward(levels: Levels, outbox: Outbox, words: memoryview) -> None:
     logging.root.addHandler(_Forwarding(outbox, words))
 
 
+def forward_from_copy(outbox: Outbox, words: memoryview) -> list[object]:
+    """Have this copy of a process log to that one alone; give what is replaced."""
+    loggers = [
+        logger
+        for logger in (logging.root, *logging.root.manager.loggerDict.values())
+        if isinstance(logger, logging.Logger)
+    ]
+    replaced: list[object] = [logger.handlers for logger in loggers]
+    for logger in loggers:
+        logger.handlers = []
+        logger.propagate = True  # there it is decided where a record goes
+    logging.root.addHandler(_Forwarding(outbox, words))
+    return replaced
+
+
 @final
 class _Forwarding(logging.Handler):
     def __init__(self, outbox: Outbox, words: memoryview) -> None:

@@ -410,13 +410,10 @@ def c17(context: Context) -> None:
         assert not is_alive(worker)
 
 
-# A copy of this process tells of its crash as this process would.
-INHERITED = r"(?s:Fatal Python error: Segmentation fault.*)"
-
 SCENARIOS = {
     "C01": Scenario(run=c01, contexts=WORKERS),
     "C02": Scenario(run=c02, contexts=WORKERS),
-    "C03": Scenario(run=c03, contexts=WORKERS, noise=INHERITED),
+    "C03": Scenario(run=c03, contexts=WORKERS),
     "C04": Scenario(run=c04, contexts=WORKERS),
     "C05": Scenario(run=c05, contexts=WORKERS),
     "C06": Scenario(run=c06, contexts=("processes",)),
@@ -427,6 +424,6 @@ SCENARIOS = {
     "C11": Scenario(run=c11, contexts=WORKERS),
     "C12": Scenario(run=c12, contexts=WORKERS),
     "C13": Scenario(run=c13, contexts=WORKERS),
-    "C16": Scenario(run=c16, contexts=WORKERS, noise=INHERITED),
+    "C16": Scenario(run=c16, contexts=WORKERS),
     "C17": Scenario(run=c17, contexts=WORKERS),
 }

@@ -10,11 +10,13 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fstream import Context
 from fstream import Failure
+from fstream import ForkWarning
 from fstream import Report
 from fstream import WorkerLost
 from fstream import collect
@@ -85,8 +87,10 @@ def read_from(*numbers: int) -> Iterator[bytearray]:
 
 def o01(context: Context) -> None:
     """All that workers print arrives, each line in one piece."""
-    with read_from(1, 2) as told:
-        values = run(source(ITEMS).via(map_stage(say_much)).to(collect()), on=context)
+    plan = source(ITEMS).via(map_stage(say_much)).to(collect())
+    with read_from(1, 2) as told, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ForkWarning)  # somebody has to read
+        values = run(plan, on=context)
     assert values.unwrap() == (*ITEMS,)
 
     binary = bytes(each for each in range(256) if each != 10)
@@ -298,10 +302,10 @@ def o07(context: Context) -> None:
 
 
 SCENARIOS = {
-    "O01": Scenario(run=o01, contexts=("processes",)),
-    "O02": Scenario(run=o02, contexts=("processes",)),
+    "O01": Scenario(run=o01, contexts=WORKERS),
+    "O02": Scenario(run=o02, contexts=WORKERS),
     "O03": Scenario(run=o03, contexts=EVERYWHERE),
-    "O04": Scenario(run=o04, contexts=("processes",)),
+    "O04": Scenario(run=o04, contexts=WORKERS),
     "O05": Scenario(run=o05, contexts=EVERYWHERE),
     "O06": Scenario(run=o06, contexts=EVERYWHERE),
     "O07": Scenario(run=o07, contexts=WORKERS),
