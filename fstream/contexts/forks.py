@@ -19,6 +19,7 @@ from fstream.compiler.shape import least_limit
 from fstream.contexts.forked import Forked
 from fstream.contexts.losses import lost
 from fstream.contexts.parcels import Sent
+from fstream.contexts.parcels import is_reply
 from fstream.contexts.parcels import unpack_reply
 from fstream.contexts.records import handle_record
 from fstream.contexts.shortage import Shortage
@@ -32,7 +33,6 @@ from fstream.transport.owned import Owned
 from fstream.transport.undisturbed import Undisturbed
 from fstream.worker.forking import warn_of_threads
 from fstream.worker.letters import LOG
-from fstream.worker.letters import REPLY
 from fstream.worker.lines import new_lock
 
 
@@ -221,8 +221,7 @@ class ForkBackend:
             if frame.kind == LOG:
                 handle_record(frame, {call.ticket: Sent(call, 0)}, self._segments)
                 continue
-            found = (frame.kind, frame.lane, frame.sequence)
-            if child.is_answered or found != (REPLY, call.segment, call.ticket):
+            if child.is_answered or not is_reply(frame, call):
                 child.channel.reject()
                 break
             child.is_answered = True

@@ -19,6 +19,7 @@ from fstream.transport.codec import Payload
 from fstream.transport.codec import encode
 from fstream.transport.frame import Frame
 from fstream.worker.blame import glimpse_outside
+from fstream.worker.letters import REPLY
 from fstream.worker.letters import CallHead
 from fstream.worker.letters import call_frame
 from fstream.worker.letters import read_reply_body
@@ -57,6 +58,12 @@ def pack_call(call: Call, *, keyed: frozenset[int]) -> Frame:
         past=call.past,
     )
     return call_frame(call, head, payload)
+
+
+def is_reply(frame: Frame, call: Call) -> bool:
+    """Tell whether ``frame`` is the reply to ``call``; else it means nothing."""
+    told = (frame.kind, frame.lane, frame.sequence, bool(frame.head))
+    return told == (REPLY, call.segment, call.ticket, True)
 
 
 def unpack_reply(frame: Frame, sent: Sent, *, stage: int) -> Returned:

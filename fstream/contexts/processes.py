@@ -17,6 +17,7 @@ from fstream.compiler.shape import last_stage
 from fstream.compiler.shape import least_limit
 from fstream.compiler.shape import parts
 from fstream.contexts.parcels import Sent
+from fstream.contexts.parcels import is_reply
 from fstream.contexts.parcels import pack_call
 from fstream.contexts.parcels import unpack_reply
 from fstream.contexts.records import handle_record
@@ -32,7 +33,6 @@ from fstream.transport.frame import Frame
 from fstream.transport.owned import close_all
 from fstream.transport.undisturbed import Undisturbed
 from fstream.worker.letters import LOG
-from fstream.worker.letters import REPLY
 from fstream.worker.letters import Terms
 from fstream.worker.letters import setting_frame
 from fstream.worker.lifeline import Session
@@ -291,7 +291,7 @@ class ProcessBackend:
                 handle_record(frame, remote.open, self._segments)
                 continue
             sent = remote.open.get(frame.sequence)
-            if sent is None or (frame.kind, frame.lane) != (REPLY, sent.call.segment):
+            if sent is None or not is_reply(frame, sent.call):
                 remote.channel.reject()
                 break
             del remote.open[frame.sequence]

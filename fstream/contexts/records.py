@@ -22,8 +22,8 @@ def handle_record(
     """
     import logging  # noqa: PLC0415  # only where the host has imported it
 
-    note, facts = read_told(frame)
     try:
+        note, facts = read_told(frame)
         facts = _place(note, calls, segments) | facts | _of_users(frame)
         record = logging.makeLogRecord(facts)
         logger = logging.getLogger(record.name)

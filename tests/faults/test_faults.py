@@ -10,8 +10,10 @@ import pytest
 
 from tests.faults.catalogue import catalogue
 from tests.faults.catalogue import pairs
+from tests.faults.client import ROOT
 from tests.faults.client import Driver
 from tests.faults.scenario import CONTEXTS
+from tests.faults.unshown import ELSEWHERE
 from tests.faults.unshown import MISSING
 from tests.faults.unshown import UNSHOWN
 
@@ -48,10 +50,14 @@ def test_this_is_survived(driver: Driver, name: str, context: str) -> None:
 
 
 def test_every_row_is_shown_or_has_a_reason_exactly_once() -> None:
-    listed = Counter([*SCENARIOS, *UNSHOWN, *MISSING])
+    listed = Counter([*SCENARIOS, *ELSEWHERE, *UNSHOWN, *MISSING])
 
     assert [name for name in ROWS if listed[name] != 1] == []
     assert listed.keys() - {*ROWS} == set()
+
+
+def test_what_is_shown_elsewhere_is_there() -> None:
+    assert [path for path in ELSEWHERE.values() if not (ROOT / path).is_file()] == []
 
 
 def test_every_scenario_names_contexts_that_there_are() -> None:

@@ -13,10 +13,12 @@ UNSHOWN = {
 }
 """By id: the reason."""
 
+ELSEWHERE = {"F08": "tests/transport/test_frame.py"}
+"""By id: the tests that show it without a process of its own."""
+
 _TO_BE_WRITTEN = {
     "faults": """
         B09
-        F01 F02 F03 F04 F05 F06 F07 F08 F09 F10 F11 F12
     """,
     "threads": """
         D06

@@ -1,5 +1,6 @@
 """A frame comes out of the bytes exactly as it went in, or the stream is broken."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -132,6 +133,44 @@ def test_foreign_bytes_inside_a_frame_are_found(
 
     assert all(each == frame for each in found) or assembler.broken is not None
     assert len(found) < 3
+
+
+edits = st.tuples(
+    st.sampled_from(["flip", "cut", "add", "double"]),
+    st.floats(0, 1, exclude_max=True),
+    st.binary(min_size=1, max_size=30),
+)
+
+
+def edited(text: bytes, edit: tuple[str, float, bytes]) -> bytes:
+    kind, where, other = edit
+    at = int(where * len(text))
+    match kind:
+        case "flip":
+            return text[:at] + bytes([text[at] ^ (other[0] or 1)]) + text[at + 1 :]
+        case "cut":
+            return text[:at] + text[at + len(other) :]
+        case "add":
+            return text[:at] + other + text[at:]
+        case _:
+            return text[:at] + text[at : at + len(other)] * 2 + text[at + len(other) :]
+
+
+@given(
+    st.lists(st.builds(replace, frames, buffers=st.just(())), min_size=1, max_size=4),
+    st.lists(edits, min_size=1, max_size=5),
+)
+def test_a_trace_that_was_tampered_with_gives_true_frames_or_none(
+    some: list[Frame], changes: list[tuple[str, float, bytes]]
+) -> None:
+    text = raw(*some)
+    for change in changes:
+        text = edited(text, change) if text else text
+    assembler = Assembler()
+
+    found = feed(assembler, text)
+
+    assert found == some[: len(found)]
 
 
 def test_a_wrong_magic_is_named() -> None:
