@@ -42,12 +42,12 @@ def drive(
                 case Submit(call):
                     places.submit(call)
                 case Pull(most):
-                    # A pull may block: what has come in meanwhile goes first.
                     commands.extend(_told(engine, places.poll()))
-                    if commands:
+                    if commands and reading.may_wait:  # what has come in goes first
                         commands.append(command)
-                    else:
-                        commands.extend(engine.on(_pulled(reading, most)))
+                    else:  # and here work does
+                        told = engine.on(_pulled(reading, most))
+                        commands.extendleft(reversed(told))
                 case Release():
                     taken = yield command
                     if taken.is_enough:  # a pull might wait for ever

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import assert_never, final
 
+from fstream.compiler.shape import is_sized
 from fstream.interpreter.log import complain
 from fstream.plan.nodes import Items
 from fstream.plan.nodes import Made
@@ -51,6 +52,11 @@ class Reading:
             raise
         except BaseException as exc:  # noqa: BLE001 - users' code raises anything
             self.error = capture(exc, skip=1)
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether asking for items may take long."""
+        return not is_sized(self.origin)
 
     def pull(self, most: int) -> tuple[list[object], Captured | None]:
         """The next items, fewer than ``most`` at the end; and what broke it."""

@@ -12,6 +12,7 @@ from pathlib import Path
 _SET_DEATH_SIGNAL = 1
 _SET_SUBREAPER = 36
 _PATIENCE = 1.0
+_STOPPING = 0.01
 _PARENT = 1
 _BIRTH = 19
 
@@ -44,6 +45,22 @@ def birth(pid: int) -> str | None:
     """Tell when ``pid`` began, which no later process of that number shares."""
     status = _status(pid)
     return status[_BIRTH] if status else None
+
+
+def stop(pid: int) -> None:
+    """Stop a child; answer when it does nothing more, or is not to be stopped soon."""
+    seen = os.WSTOPPED | os.WEXITED | os.WNOWAIT | os.WNOHANG
+    deadline = time.monotonic() + _STOPPING
+    with suppress(OSError):
+        os.kill(pid, signal.SIGSTOP)
+        while os.waitid(os.P_PID, pid, seen) is None and time.monotonic() < deadline:
+            time.sleep(_STOPPING / 100)
+
+
+def go_on(pid: int) -> None:
+    """Let a child go on that was stopped."""
+    with suppress(OSError):
+        os.kill(pid, signal.SIGCONT)
 
 
 def kill_group(pid: int) -> None:

@@ -25,8 +25,10 @@ from fstream.transport.owned import close_all
 from fstream.worker import orders
 from fstream.worker.kin import adopt_orphans
 from fstream.worker.kin import end_descendants
+from fstream.worker.kin import go_on
 from fstream.worker.kin import kill_group
 from fstream.worker.kin import pidfd
+from fstream.worker.kin import stop
 from fstream.worker.lines import new_lock
 from fstream.worker.orders import Order
 from fstream.worker.start import start_worker
@@ -248,8 +250,15 @@ class Nursery:
             self._epoll.modify(session.end, select.EPOLLIN | late)
 
     def _end_overdue(self) -> None:
-        """Kill the workers whose items have taken too long, stopped ones as well."""
+        """Kill the workers whose items have taken too long, stopped ones as well.
+
+        Each is looked at again when it stands still: its item may just have ended.
+        """
         for pid, deadline in self._timekeeper.overdue().items():
+            stop(pid)
+            if self._timekeeper.deadline_of(pid) != deadline:
+                go_on(pid)
+                continue
             worker = self._workers[pid]
             order = Order(word="overdue", worker=worker.number, value=deadline)
             self._tell(worker.session, order)

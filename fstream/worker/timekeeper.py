@@ -65,6 +65,10 @@ class Timekeeper:
             kept.due = deadline if deadline > now else now + kept.limit
         return late
 
+    def deadline_of(self, pid: int) -> int:
+        """The deadline of what ``pid`` executes now; 0 for none."""
+        return deadline_in(self._kept[pid].page)
+
     def close(self) -> None:
         """Give back all pages; idempotent."""
         for pid in tuple(self._kept):
