@@ -1,8 +1,11 @@
 """Lowering: from a plan to its program, all passes in order."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from fstream.compiler.fuse import fuse
+from fstream.compiler.onward import marked
+from fstream.compiler.onward import onward
 from fstream.compiler.place import place
 from fstream.compiler.program import Dispatch
 from fstream.compiler.program import Ending
@@ -37,11 +40,14 @@ def lower(plan: Pipeline, default: Context) -> Program:
     before, ending = _ending(plan.sink, plan.flow.origin.label)
     op, entries = place(Chain((plan.flow.stage, before)), default)
     line, segments = fuse(op, entries)
+    straight = onward(line)
     stateful = tuple(leaf.number for leaf in leaves(op) if is_stateful(leaf))
     return Program(
         origin=plan.flow.origin,
-        line=line,
-        segments=segments,
+        line=marked(line, straight),
+        segments=tuple(
+            replace(each, is_onward=each.number in straight) for each in segments
+        ),
         stages=entries,
         flushes=stateful,
         ending=ending,

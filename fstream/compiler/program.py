@@ -134,7 +134,8 @@ class Segment:
     ``exits`` is how many handlers outside take what exits. If there are some,
     items leave as ``(0, item)`` and what exits to the k-th of them as
     ``(k, exit)``; any other exit is open, a failure of its item. ``stages`` are
-    the numbers of its stages, ``labels`` their labels.
+    the numbers of its stages, ``labels`` their labels. ``is_onward`` says that its
+    results go straight to a segment in other processes.
     """
 
     number: int
@@ -143,6 +144,7 @@ class Segment:
     exits: int
     stages: tuple[int, ...]
     labels: tuple[Label, ...]
+    is_onward: bool = False
 
 
 @final

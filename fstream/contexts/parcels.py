@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
-from typing import final
+from typing import TypeAlias, final
 
+from fstream.contexts.sealed import Sealed
+from fstream.contexts.sealed import Unloaded
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import OpenExit
@@ -14,6 +16,7 @@ from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
 from fstream.result.captured import ITEM_LIMIT
 from fstream.result.captured import Details
+from fstream.result.errors import Step
 from fstream.result.printable import short_repr
 from fstream.transport.codec import Payload
 from fstream.transport.codec import encode
@@ -22,6 +25,7 @@ from fstream.worker.blame import glimpse_outside
 from fstream.worker.letters import REPLY
 from fstream.worker.letters import CallHead
 from fstream.worker.letters import call_frame
+from fstream.worker.letters import open_exits
 from fstream.worker.letters import read_reply_body
 from fstream.worker.letters import read_reply_head
 from fstream.worker.results import why_not_encoded
@@ -46,14 +50,14 @@ def pack_call(call: Call, *, keyed: frozenset[int]) -> Frame:
 
     Only segments in ``keyed`` are told the keys.
     """
-    barred: dict[int, Details] = {}
+    barred: _Barred = {}
     payload = _payload(call.items)
     if isinstance(payload, Details):
         barred, payload = _barred(call.items)
     head = CallHead(
         keys=_plain(call) if call.segment in keyed else None,
         flush=call.flush,
-        barred=tuple((n, "encode", cause) for n, cause in barred.items()),
+        barred=tuple((n, *why) for n, why in barred.items()),
         length=len(call.items),
         past=call.past,
     )
@@ -66,16 +70,18 @@ def is_reply(frame: Frame, call: Call) -> bool:
     return told == (REPLY, call.segment, call.ticket, True)
 
 
-def unpack_reply(frame: Frame, sent: Sent, *, stage: int) -> Returned:
-    """Decode the reply to what was sent; ``stage`` fails if its outputs do not load."""
+def unpack_reply(
+    frame: Frame, sent: Sent, *, stage: int, is_onward: bool = False
+) -> Returned:
+    """Decode the reply to what was sent; ``stage`` fails if its outputs do not load.
+
+    What goes on to other workers is left as it is: if need be, it fails there.
+    """
     reply, pid = read_reply_head(frame)
-    try:
-        read_reply_body(frame, reply)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as exc:  # noqa: BLE001  # loading runs user code
-        whole = glimpse_outside(exc, None).details()
-        reply = _saved(frame, reply, whole, stage=stage)
+    if is_onward and not open_exits(reply):
+        reply.outs = Sealed(frame, len(reply.outs))
+    else:
+        reply = _opened(frame, reply, stage=stage)
     for fault in reply.faults:
         _name_item(fault, sent.call)
     size = max(sent.size, frame.size)
@@ -90,7 +96,23 @@ def refused(call: Call, cause: Details, *, stage: int) -> Returned:
     return Returned(call.ticket, reply, _NO_HURRY, 0, os.getpid())
 
 
-def _payload(items: list[object]) -> Payload | Details:
+def _opened(frame: Frame, reply: Reply, *, stage: int) -> Reply:
+    try:
+        read_reply_body(frame, reply)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as exc:  # noqa: BLE001  # loading runs user code
+        whole = glimpse_outside(exc, None).details()
+        return _saved(frame, reply, whole, stage=stage)
+    return reply
+
+
+_Barred: TypeAlias = dict[int, tuple[Step, Details]]
+
+
+def _payload(items: Sequence[object]) -> Payload | Details:
+    if isinstance(items, Sealed):
+        return items.payload()
     try:
         return encode(items)
     except KeyboardInterrupt:
@@ -99,19 +121,22 @@ def _payload(items: list[object]) -> Payload | Details:
         return glimpse_outside(exc, None).details()
 
 
-def _barred(items: list[object]) -> tuple[dict[int, Details], Payload]:
-    barred: dict[int, Details] = {}
+def _barred(items: Sequence[object]) -> tuple[_Barred, Payload]:
+    barred: _Barred = {}
     for position, item in enumerate(items):
+        if isinstance(item, Unloaded):
+            barred[position] = ("decode", item.cause)
+            continue
         cause = why_not_encoded(item, item)
         if cause is None:
             continue
         if cause.error.kind == "KeyboardInterrupt":
             raise KeyboardInterrupt
-        barred[position] = cause
+        barred[position] = ("encode", cause)
     able = [item for position, item in enumerate(items) if position not in barred]
     payload = _payload(able)
     if isinstance(payload, Details):  # each can cross, but not together
-        return dict.fromkeys(range(len(items)), payload), encode([])
+        return dict.fromkeys(range(len(items)), ("encode", payload)), encode([])
     return barred, payload
 
 
@@ -121,9 +146,9 @@ def _plain(call: Call) -> range | list[int]:
 
 def _saved(frame: Frame, reply: Reply, whole: Details, *, stage: int) -> Reply:
     """Fill in what loads of ``frame``; if nothing does, all of it failed as a whole."""
-    exits = [fault for fault in reply.faults if isinstance(fault.cause, OpenExit)]
+    exits = open_exits(reply)
     try:
-        loaded = saved_results(frame)
+        loaded = saved_results(frame, exits=len(exits))
     except ValueError:
         causes: Mapping[int, Details] = dict.fromkeys(range(len(reply.outs)), whole)
         opened: Sequence[OpenExit | Details] = [whole] * len(exits)

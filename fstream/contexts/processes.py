@@ -302,7 +302,12 @@ class ProcessBackend:
         """Decode what was taken."""
         unread, self._unread = self._unread, []
         return [
-            unpack_reply(frame, sent, stage=self._lasts[frame.lane])
+            unpack_reply(
+                frame,
+                sent,
+                stage=self._lasts[frame.lane],
+                is_onward=self._segments[frame.lane].is_onward,
+            )
             for frame, sent in unread
         ]
 

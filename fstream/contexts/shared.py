@@ -18,7 +18,7 @@ class Part:
     """The items of a call that one worker takes at once, and what came of them."""
 
     whole: "Shared"
-    items: list[object]
+    items: Sequence[object]
     keys: Sequence[int]
     reply: Reply | None = None
     service_ns: int = 0

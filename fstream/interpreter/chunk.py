@@ -83,7 +83,7 @@ class Reply:
     the results that could not cross: where, and of which stage.
     """
 
-    outs: list[object]
+    outs: Sequence[object]
     parents: list[int] | None
     faults: list[Fault]
     probes: tuple[list[int], ...]
@@ -105,7 +105,7 @@ class Call:
 
     ticket: int
     segment: int
-    items: list[object]
+    items: Sequence[object]
     keys: Sequence[int]
     flush: int | None
     hands: int = 1

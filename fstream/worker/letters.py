@@ -120,16 +120,23 @@ def read_reply_head(frame: Frame) -> tuple[Reply, int]:
 
 
 def read_reply_body(frame: Frame, reply: Reply) -> None:
-    """Fill in the users' part; raises what its loading raises."""
-    outs, exits = cast(
-        "tuple[list[object], list[object]]",
-        decode(frame.body, frame.buffers),
-    )
-    reply.outs = outs
-    if exits:
-        opened = (each for each in reply.faults if isinstance(each.cause, OpenExit))
-        for fault, value in zip(opened, exits, strict=True):
-            fault.cause = OpenExit(value)
+    """Fill in the users' part; raises what its loading raises.
+
+    The body is as that of a call where there are no exits, so that it can be one.
+    """
+    opened = open_exits(reply)
+    body = decode(frame.body, frame.buffers)
+    if not opened:
+        reply.outs = cast("list[object]", body)
+        return
+    reply.outs, exits = cast("tuple[list[object], list[object]]", body)
+    for fault, value in zip(opened, exits, strict=True):
+        fault.cause = OpenExit(value)
+
+
+def open_exits(reply: Reply) -> list[Fault]:
+    """Give the faults of ``reply`` that are exits which nothing handled."""
+    return [each for each in reply.faults if isinstance(each.cause, OpenExit)]
 
 
 def read_told(frame: Frame) -> Told:
@@ -165,7 +172,7 @@ def reply_payload(reply: Reply) -> Payload:
     """Encode the users' part of ``reply``; raises what its pickling raises."""
     causes = [fault.cause for fault in reply.faults]
     exits = [cause.value for cause in causes if isinstance(cause, OpenExit)]
-    return encode((reply.outs, exits))
+    return encode((reply.outs, exits) if exits else reply.outs)
 
 
 def reply_frame(call: Frame, reply: Reply, payload: Payload) -> Frame:

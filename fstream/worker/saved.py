@@ -36,13 +36,15 @@ def saved_items(frame: Frame) -> Saved:
 
 
 def saved_results(
-    frame: Frame,
+    frame: Frame, *, exits: int
 ) -> tuple[list[object], Mapping[int, Details], Sequence[OpenExit | Details]]:
     """Load what loads of a reply, in the parent: outputs, their causes, exits."""
     salvage = _salvage(frame, (KeyboardInterrupt,))
-    outs, exits = cast("tuple[list[object], list[object]]", salvage.value)
-    failed = _causes(salvage, exits)
-    opened = [failed.get(n) or OpenExit(value) for n, value in enumerate(exits)]
+    outs, values = cast("list[object]", salvage.value), list[object]()
+    if exits:
+        outs, values = cast("tuple[list[object], list[object]]", salvage.value)
+    failed = _causes(salvage, values)
+    opened = [failed.get(n) or OpenExit(value) for n, value in enumerate(values)]
     return outs, _causes(salvage, outs), opened
 
 

@@ -93,7 +93,7 @@ def appended(
     if reply.lasts is not None or other.lasts is not None:
         lasts = (reply.lasts or []) + (other.lasts or [])
     return Reply(
-        reply.outs + other.outs,
+        [*reply.outs, *other.outs],
         parents,
         reply.faults + moved,
         _joined(reply.probes, other.probes, further),

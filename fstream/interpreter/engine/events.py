@@ -70,7 +70,7 @@ class Submit:
 class Release:
     """Give ``things``, values or failure records, to the consumer; tell it back."""
 
-    values: list[object]
+    values: Sequence[object]
     failures: Sequence[tuple[int, Failed]]
 
 

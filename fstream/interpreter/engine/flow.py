@@ -37,7 +37,7 @@ class Entry:
 class Chunk:
     """Items that travel together."""
 
-    body: list[object]
+    body: Sequence[object]
     keys: Sequence[int]
     scope: "Chunk | None"
     entries: list[Entry] = field(default_factory=list[Entry])
