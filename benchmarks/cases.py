@@ -24,6 +24,7 @@ CASES: Mapping[str, Case] = {
     "G3": inline.g3,
     "G4": inline.g4,
     "G5": waiting.g5,
+    "G6": waiting.g6,
     "G7": processes.g7,
     "G8": processes.g8,
     "G9": processes.g9,

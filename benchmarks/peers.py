@@ -1,5 +1,8 @@
 """The inline workloads, as users of streamable would write them."""
 
+import asyncio
+from collections.abc import Awaitable
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
 from importlib.util import find_spec
@@ -53,6 +56,18 @@ def caught(numbers: Iterable[int]) -> tuple[Collection[int], Collection[object]]
 def napping(numbers: Iterable[int], *, at_once: int) -> list[int]:
     """Do the work of G5."""
     return list(_stream(numbers).map(nap, concurrency=at_once))
+
+
+def awaited(
+    fn: Callable[[int], Awaitable[int]], numbers: Iterable[int], *, at_once: int
+) -> list[int]:
+    """Do the work of G6."""
+
+    async def collected() -> list[int]:
+        mapped = _stream(numbers).map(fn, concurrency=at_once)
+        return [number async for number in mapped]
+
+    return asyncio.run(collected())
 
 
 def _stream(numbers: Iterable[int]) -> "stream[int]":

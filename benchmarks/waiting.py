@@ -1,5 +1,6 @@
 """Workloads that wait: 64 items at once."""
 
+import asyncio
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterator
@@ -19,10 +20,13 @@ from benchmarks.scale import Scale
 from benchmarks.table import Row
 from benchmarks.table import ratio_row
 from benchmarks.workfunctions import nap
+from benchmarks.workfunctions import nap_async
 from fstream import collect
+from fstream import map_async
 from fstream import map_stage
 from fstream import run
 from fstream import source
+from fstream import tasks
 from fstream import threads
 
 Ready: TypeAlias = AbstractContextManager[Callable[[], Collection[int]]]
@@ -52,6 +56,45 @@ def g5(scale: Scale) -> list[Row]:
     )
     work = f"threads({_WIDTH}), {len(numbers):,} x sleep(1 ms)"
     return [ratio_row("G5", work, times=times, goal=1.15)]
+
+
+def g6(scale: Scale) -> list[Row]:
+    """Await the same in coroutines."""
+    numbers = range(scale.items(10_000))
+    facts = partial(plain, facts=_in_order, want=(len(numbers), True))
+    times = compare(
+        [
+            facts("limit", lambda: asyncio.run(_worker_tasks(numbers))),
+            *peers.installed(
+                facts(
+                    "streamable",
+                    lambda: peers.awaited(nap_async, numbers, at_once=_WIDTH),
+                )
+            ),
+            facts("fstream", lambda: _through_tasks(numbers)),
+        ],
+        rounds=scale.rounds,
+    )
+    work = f"tasks({_WIDTH}), {len(numbers):,} x asyncio.sleep(1 ms)"
+    return [ratio_row("G6", work, times=times, goal=1.2)]
+
+
+async def _worker_tasks(numbers: Collection[int]) -> list[int]:
+    """Let so many tasks share one iterator: the limit."""
+    numbered = enumerate(numbers)
+    results = [0] * len(numbers)
+
+    async def work() -> None:
+        for at, number in numbered:
+            results[at] = await nap_async(number)
+
+    await asyncio.gather(*(work() for _ in range(_WIDTH)))
+    return results
+
+
+def _through_tasks(numbers: Collection[int]) -> Collection[int]:
+    stage = map_async(nap_async, on=tasks(_WIDTH))
+    return delivered(run(source(numbers).via(stage).to(collect())))
 
 
 def _in_order(results: Collection[int]) -> tuple[int, bool]:

@@ -10,6 +10,8 @@ from fstream.combinators.cases import Case
 from fstream.combinators.cases import CaseHead
 from fstream.combinators.cases import case
 from fstream.combinators.cases import case_port
+from fstream.combinators.coroutines import map_async
+from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import emit_to
@@ -45,9 +47,11 @@ from fstream.interpreter.row import Row
 from fstream.plan.care import Retry
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import ForkWarning
+from fstream.plan.contexts import TaskContext
 from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
+from fstream.plan.contexts import tasks
 from fstream.plan.contexts import threads
 from fstream.plan.emissions import Emit
 from fstream.plan.ports import Port
@@ -107,6 +111,7 @@ __all__ = [
     "StageFailure",
     "StageReport",
     "Success",
+    "TaskContext",
     "TimedOut",
     "TooManyFailures",
     "WorkerLost",
@@ -132,6 +137,7 @@ __all__ = [
     "identity",
     "inline",
     "leave",
+    "map_async",
     "map_stage",
     "processes",
     "route",
@@ -139,8 +145,10 @@ __all__ = [
     "source",
     "source_from",
     "stream",
+    "tasks",
     "threads",
     "to_port",
+    "try_async",
     "try_stage",
     "unbatch",
     "within",

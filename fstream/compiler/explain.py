@@ -11,6 +11,7 @@ from fstream.compiler.shape import is_stateful
 from fstream.plan.contexts import Forks
 from fstream.plan.contexts import Inline
 from fstream.plan.contexts import Processes
+from fstream.plan.contexts import Tasks
 from fstream.plan.contexts import Threads
 
 
@@ -51,6 +52,8 @@ def _passing(segment: Segment) -> str:
             return "in the calling thread, by reference"
         case Threads(width):
             return f"at most {2 * width} chunks out, by reference"
+        case Tasks(width):
+            return f"at most {width} items in flight on an event loop, by reference"
         case Processes(width):
             return f"at most {2 * width} chunks out, pickled both ways"
         case Forks(width, chunk):

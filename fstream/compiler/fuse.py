@@ -96,8 +96,10 @@ class _Fusing:
         context = found.pop()
         if context == Inline():
             return context
-        fenced = isinstance(context, Processes | Forks) and _has_fence(op)
-        return None if is_stateful(op) or fenced else context
+        loses = isinstance(context, Processes | Forks) or any(
+            self.entries[number].label.care.timeout is not None for number in stages
+        )
+        return None if is_stateful(op) or (loses and _has_fence(op)) else context
 
     def _context(self, op: Op, number: int) -> Context:
         copies = isinstance(op, Leaf) and isinstance(op.node, Replicate)

@@ -14,6 +14,7 @@ from fstream.compiler.program import Replicate
 from fstream.compiler.program import Scatter
 from fstream.compiler.program import Segment
 from fstream.compiler.program import Seq
+from fstream.plan.contexts import Tasks
 from fstream.plan.contexts import Threads
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Emitting
@@ -90,12 +91,14 @@ def is_sized(origin: Origin) -> bool:
 def goes_singly(segment: Segment) -> bool:
     """Whether no item may share its chunk, as the others would be executed again.
 
-    An item that is overdue in a thread leaves that thread behind, chunk and all.
+    An item that is overdue in a thread leaves that thread behind, chunk and all; in
+    a task it ends the kernel.
     """
     cares = [label.care for label in segment.labels]
     if any(care.delivery == "at_most_once" for care in cares):
         return True
-    return isinstance(segment.context, Threads) and limit_of(segment) is not None
+    shares = isinstance(segment.context, Threads | Tasks)
+    return shares and limit_of(segment) is not None
 
 
 def limit_of(segment: Segment) -> float | None:

@@ -12,6 +12,7 @@ from fstream.plan.contexts import Context
 from fstream.plan.contexts import Forks
 from fstream.plan.contexts import Inline
 from fstream.plan.contexts import Processes
+from fstream.plan.contexts import Tasks
 from fstream.plan.contexts import Threads
 
 __all__ = ["backend_for", "unshippable"]
@@ -29,6 +30,10 @@ def backend_for(context: Context) -> Backend:
             from fstream.contexts.threads import ThreadBackend
 
             return ThreadBackend(context)
+        case Tasks():
+            from fstream.contexts.tasks import TaskBackend
+
+            return TaskBackend(context)
         case Processes():
             from fstream.contexts.processes import ProcessBackend
 
@@ -45,7 +50,7 @@ def backend_for(context: Context) -> Backend:
 def unshippable(segment: Segment) -> tuple[str, ...]:
     """Tell all reasons why ``segment`` cannot be given to its context."""
     match segment.context:
-        case Inline() | Threads():
+        case Inline() | Threads() | Tasks():
             return ()
         case Forks():
             from fstream.contexts.depth import why_too_deep  # noqa: PLC0415

@@ -1,8 +1,7 @@
 """Calls that several workers share, each with one answer all the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, final
+from typing import Literal, TypeAlias, final
 
 from fstream.compiler.program import Segment
 from fstream.compiler.shape import is_single
@@ -11,54 +10,61 @@ from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
 from fstream.worker.things import appended
 
-
-@final
-@dataclass(slots=True)
-class Part:
-    """The items of a call that one worker takes at once, and what came of them."""
-
-    whole: "Shared"
-    items: Sequence[object]
-    keys: Sequence[int]
-    reply: Reply | None = None
-    service_ns: int = 0
+Part: TypeAlias = "tuple[Shared, int]"
 
 
 @final
 class Shared:
-    """A call in parts, as many as there are hands for it."""
+    """A call in parts, at most as many as there are hands for it.
 
-    __slots__ = ("_left", "_size", "call", "parts")
+    Parts are numbers, and what comes of them lies in lists: many have one item only.
+    """
 
-    def __init__(self, call: Call) -> None:
-        items, keys = call.items, call.keys
+    __slots__ = ("_left", "_replies", "_service", "_size", "call", "count")
+
+    def __init__(self, call: Call, hands: int) -> None:
         self.call = call
-        self._size = size = max(1, -(-len(items) // call.hands))
-        self.parts = [
-            Part(self, items[at : at + size], keys[at : at + size])
-            for at in range(0, len(items), size)
-        ] or [Part(self, [], ())]
-        self._left = list(range(len(self.parts)))
+        self._size = max(1, -(-len(call.items) // hands))
+        self.count = max(1, -(-len(call.items) // self._size))
+        self._left = list(range(self.count))
+        self._replies: list[Reply | None] = [None] * self.count
+        self._service = [0] * self.count
 
-    def has_last(self) -> bool:
-        """Whether the part that is done now is the last; told to one thread only."""
+    def parts(self) -> list[Part]:
+        """All parts, in order."""
+        return [(self, number) for number in range(self.count)]
+
+    def items(self, number: int) -> Sequence[object]:
+        """The items of a part."""
+        at = number * self._size
+        return self.call.items[at : at + self._size]
+
+    def keys(self, number: int) -> Sequence[int]:
+        """The keys of a part."""
+        at = number * self._size
+        return self.call.keys[at : at + self._size]
+
+    def take(self, number: int, reply: Reply, service_ns: int) -> bool:
+        """Take the answer to a part; tells one thread only that it was the last."""
+        self._replies[number] = reply
+        self._service[number] = service_ns
         left: int = self._left.pop()  # at once, in whatever thread
         return left == 0
 
     def answer(self, segment: Segment, pid: int) -> Returned:
         """The answer to the whole call, from those to all of its parts."""
-        replies = [part.reply for part in self.parts if part.reply is not None]
-        service = sum(part.service_ns for part in self.parts)
+        replies = [reply for reply in self._replies if reply is not None]
+        reply = _plain(replies) or self._joined(replies, segment)
+        return Returned(self.call.ticket, reply, sum(self._service), 0, pid)
+
+    def _joined(self, replies: list[Reply], segment: Segment) -> Reply:
         where: Literal["position", "place"] = (
             "position" if is_single(segment.op) else "place"
         )
-        reply = _plain(replies)
-        if reply is None:
-            reply = replies[0]
-            for number, other in enumerate(replies[1:], 1):
-                offset = number * self._size
-                reply = appended(reply, other, offset=offset, where=where)
-        return Returned(self.call.ticket, reply, service, 0, pid)
+        reply = replies[0]
+        for number, other in enumerate(replies[1:], 1):
+            reply = appended(reply, other, offset=number * self._size, where=where)
+        return reply
 
 
 def _plain(replies: list[Reply]) -> Reply | None:

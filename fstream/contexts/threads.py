@@ -77,7 +77,7 @@ class ThreadBackend:
 
     def submit(self, call: Call) -> None:
         """Hand ``call`` to the next free threads."""
-        parts = Shared(call).parts
+        parts = Shared(call, call.hands).parts()
         self._open += len(parts)
         for _ in range(len(self._threads), min(self._open, self._context.width)):
             self._start()
@@ -105,7 +105,7 @@ class ThreadBackend:
         answers: list[Happening] = []
         while self._done:
             done = self._done.popleft()
-            self._open -= len(done.parts)
+            self._open -= done.count
             segment = self._segments[done.call.segment]
             answers.append(done.answer(segment, self._surroundings.pid))
         return answers
@@ -152,17 +152,16 @@ class ThreadBackend:
     def _work(self) -> None:
         kernels: dict[int, ChunkKernel] = {}
         while (part := self._parts.get()) is not None and not self._is_closed:
-            segment = part.whole.call.segment
-            kernel = kernels.get(segment)
+            shared, number = part
+            call = shared.call
+            kernel = kernels.get(call.segment)
             if kernel is None:
-                kernel = kernels[segment] = self._kernel(segment)
+                kernel = kernels[call.segment] = self._kernel(call.segment)
             began = time.perf_counter_ns()
-            part.reply = self._quiet.run(
-                partial(kernel, part.items, part.keys, None, past=part.whole.call.past)
-            )
-            part.service_ns = time.perf_counter_ns() - began
-            if part.whole.has_last():
-                self._done.append(part.whole)
+            items, keys = shared.items(number), shared.keys(number)
+            reply = self._quiet.run(partial(kernel, items, keys, None, past=call.past))
+            if shared.take(number, reply, time.perf_counter_ns() - began):
+                self._done.append(shared)
                 self._waker.wake()
 
     def _kernel(self, segment: int) -> ChunkKernel:

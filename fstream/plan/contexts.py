@@ -59,7 +59,19 @@ class Forks:
         return f"forks({self.width}{chunk})"
 
 
-Context: TypeAlias = Inline | Threads | Processes | Forks
+@final
+@value
+class Tasks:
+    """``width`` coroutines in flight on one event loop; items pass by reference."""
+
+    width: int
+
+    def __repr__(self) -> str:
+        return f"tasks({self.width})"
+
+
+Context: TypeAlias = Inline | Threads | Processes | Forks | Tasks
+TaskContext: TypeAlias = Tasks
 
 
 class ForkWarning(RuntimeWarning):
@@ -122,6 +134,19 @@ def forks(width: int, chunk: int | None = None) -> Forks:
     if chunk is not None:
         _checked("forks", chunk, argument="chunk")
     return Forks(_checked("forks", width), chunk)
+
+
+def tasks(width: int) -> Tasks:
+    """Run with ``width`` items in flight on one event loop, for coroutine functions.
+
+    The loop has a thread of its own, so it does not matter whether the program runs
+    one, too. Plain functions that are placed here are called on the loop, one at
+    a time: they should not wait.
+
+    >>> tasks(64)
+    tasks(64)
+    """
+    return Tasks(_checked("tasks", width))
 
 
 def _checked(name: str, count: object, *, argument: str = "width") -> int:

@@ -14,6 +14,7 @@ from typing import Never, final
 from fstream.plan.care import CARELESS
 from fstream.plan.care import Care
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import TaskContext
 from fstream.result.value import named_value
 
 _OURS = ("fstream.plan.", "fstream.combinators.", "fstream.api", "fstream.running")
@@ -54,6 +55,31 @@ def label_for(
     check_function(fn, f"{call}(fn=...)")
     if on is not None:
         check_context(on, f"{call}(on=...)")
+    return _labelled(fn, call, on=on, name=name, care=care)
+
+
+def label_for_awaited(
+    fn: Callable[[Never], object],
+    call: str,
+    *,
+    on: TaskContext,
+    name: str | None,
+    care: Care,
+) -> Label:
+    """Label a stage that awaits what ``fn`` gives, checking as ``label_for`` does."""
+    check_callable(fn, f"{call}(fn=...)")
+    check_task_context(on, f"{call}(on=...)")
+    return _labelled(fn, call, on=on, name=name, care=care)
+
+
+def _labelled(
+    fn: Callable[[Never], object],
+    call: str,
+    *,
+    on: Context | None,
+    name: str | None,
+    care: Care,
+) -> Label:
     if name is not None:
         check_name(name, f"{call}(name=...)")
     own = function_name(fn) if name is None else name
@@ -72,8 +98,7 @@ def check_function(fn: object, argument: str) -> None:
         own = function_name(fn)
         text = (
             f"{argument} must be a plain function, but {own} is a coroutine"
-            f" function: use a function that calls asyncio.run({own}(item)),"
-            " with on=threads(n)"
+            f" function, which goes into map_async({own}, on=tasks(n)) or try_async"
         )
         raise TypeError(text)
 
@@ -96,6 +121,13 @@ def check_context(value: object, argument: str) -> None:
     """Refuse what is no context."""
     if not isinstance(value, Context):
         text = f"{argument} must be a context such as threads(4), but got {value!r}"
+        raise TypeError(text)
+
+
+def check_task_context(value: object, argument: str) -> None:
+    """Refuse what is no context for coroutines."""
+    if not isinstance(value, TaskContext):
+        text = f"{argument} must be a context such as tasks(64), but got {value!r}"
         raise TypeError(text)
 
 

@@ -48,14 +48,17 @@ Origin: TypeAlias = Items | Made
 
 # ---- stages that call a function
 
+Calls: TypeAlias = Literal["plainly", "awaiting"]
+
 
 @final
 @value
 class Map:
-    """Replace each item by ``fn(item)``."""
+    """Replace each item by ``fn(item)``, awaited where ``fn`` gives an awaitable."""
 
     fn: Erased
     label: Label
+    calls: Calls = "plainly"
 
 
 @final
@@ -83,6 +86,7 @@ class Try:
 
     fn: Erased
     label: Label
+    calls: Calls = "plainly"
 
 
 @final

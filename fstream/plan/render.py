@@ -212,14 +212,14 @@ def _care(care: Care) -> str:
 
 def _verb(stage: _Calling) -> str:
     match stage:
-        case Map():
-            return "map_stage"
+        case Map(calls=calls):
+            return "map_stage" if calls == "plainly" else "map_async"
         case FlatMap():
             return "flat_map_stage"
         case Filter():
             return "filter_stage"
-        case Try():
-            return "try_stage"
+        case Try(calls=calls):
+            return "try_stage" if calls == "plainly" else "try_async"
         case Emitting():
             return "emit_stage"
         case _:

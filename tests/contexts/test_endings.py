@@ -45,6 +45,7 @@ from fstream import run
 from fstream import source
 from fstream import source_from
 from fstream import stream
+from fstream import tasks
 from fstream import threads
 from fstream.interpreter.engine.pace import MOST_ITEMS
 from tests.contexts.ending import Marking
@@ -58,7 +59,7 @@ from tests.wait import is_asleep
 from tests.wait import wait_until
 
 ROOT = Path(__file__).parents[2]
-CONTEXTS = (inline(), threads(2), processes(2), forks(2))
+CONTEXTS = (inline(), threads(2), tasks(2), processes(2), forks(2))
 everywhere = pytest.mark.parametrize("on", CONTEXTS, ids=repr)
 
 
@@ -490,7 +491,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from fstream import forks, inline, map_stage, processes, source, source_from, stream
-from fstream import threads
+from fstream import tasks, threads
 from tests.contexts.ending import endless, passes, stuck_run
 """
 

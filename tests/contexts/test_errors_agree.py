@@ -51,6 +51,7 @@ from fstream import run
 from fstream import source
 from fstream import source_from
 from fstream import stream
+from fstream import tasks
 from fstream import threads
 from fstream import try_stage
 from fstream.result.captured import capture
@@ -60,8 +61,8 @@ from tests.result.awkward import AWKWARD
 
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = (threads(2), processes(2), forks(2))
-elsewhere = pytest.mark.parametrize("on", ELSEWHERE, ids=repr)
-everywhere = pytest.mark.parametrize("on", [inline(), *ELSEWHERE], ids=repr)
+elsewhere = pytest.mark.parametrize("on", [*ELSEWHERE, tasks(2)], ids=repr)
+everywhere = pytest.mark.parametrize("on", [inline(), *ELSEWHERE, tasks(2)], ids=repr)
 
 AnyStage = Stage[object, object, object]
 

@@ -47,14 +47,12 @@ def segment_of(stage: Stage[object, object, object]) -> Segment:
 
 def reply_to(segment: Segment, call: Call, *, order: list[int]) -> Returned:
     """What comes of ``call`` where its parts are done in ``order``."""
-    shared = Shared(call)
+    shared = Shared(call, call.hands)
     lasts: list[bool] = []
-    for number in sorted(range(len(shared.parts)), key=lambda n: order[n % len(order)]):
-        part = shared.parts[number]
+    for number in sorted(range(shared.count), key=lambda n: order[n % len(order)]):
         kernel = chunk_kernel(segment, surroundings=HERE, recorder=None)
-        part.reply = kernel(part.items, part.keys, None)
-        part.service_ns = 10
-        lasts.append(shared.has_last())
+        reply = kernel(shared.items(number), shared.keys(number), None)
+        lasts.append(shared.take(number, reply, 10))
     assert lasts == [False] * (len(lasts) - 1) + [True]
     return shared.answer(segment, pid=5)
 
@@ -91,9 +89,8 @@ def test_the_parts_together_give_what_the_whole_gives(
 def test_no_more_hands_are_needed_than_asked_for(
     items: list[object], hands: int
 ) -> None:
-    shared = Shared(
-        Call(ticket=1, segment=0, items=items, keys=items, flush=None, hands=hands)
-    )
+    call = Call(ticket=1, segment=0, items=items, keys=items, flush=None, hands=hands)
+    shared = Shared(call, hands)
 
-    assert [item for part in shared.parts for item in part.items] == items
-    assert 1 <= len(shared.parts) <= hands
+    assert [item for _, n in shared.parts() for item in shared.items(n)] == items
+    assert 1 <= shared.count <= hands

@@ -15,6 +15,8 @@ from fstream.combinators.cases import Case
 from fstream.combinators.cases import CaseHead
 from fstream.combinators.cases import case
 from fstream.combinators.cases import case_port
+from fstream.combinators.coroutines import map_async
+from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
@@ -39,6 +41,7 @@ from fstream.plan.contexts import Context
 from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
+from fstream.plan.contexts import tasks
 from fstream.plan.contexts import threads
 from fstream.plan.typed import Plan
 from fstream.plan.typed import Sink
@@ -46,6 +49,7 @@ from fstream.plan.typed import Source
 from fstream.plan.typed import Stage
 from tests.laws.work import Alpha
 from tests.laws.work import Answers
+from tests.laws.work import Awaits
 from tests.laws.work import Bag
 from tests.laws.work import Begins
 from tests.laws.work import Beta
@@ -80,8 +84,12 @@ T = TypeVar("T")
 # ---- places
 
 PLACES = st.sampled_from(
-    [inline(), threads(1), threads(2), threads(3), processes(1), processes(2), forks(2)]
+    [
+        *(inline(), threads(1), threads(2), threads(3), tasks(1), tasks(3)),
+        *(processes(1), processes(2), forks(2)),
+    ]
 )
+TASKS = st.builds(tasks, st.integers(1, 4))
 MAYBE_PLACES = st.one_of(st.none(), st.none(), PLACES)
 
 # ---- functions
@@ -143,6 +151,12 @@ def _by_value(fn: Callable[[object], object]) -> Callable[[object], object]:
     return inner
 
 
+def _awaits(
+    fns: st.SearchStrategy[Callable[[object], object]],
+) -> st.SearchStrategy[Awaits]:
+    return st.builds(Awaits, fns, st.integers(0, 2))
+
+
 MAPS = st.one_of(MAKES, RAISES, MAKES, MAKES.map(_by_value), RAISES.map(partial))
 
 # ---- stages
@@ -170,9 +184,11 @@ CARES = st.fixed_dictionaries(
 MAYBE_CARES = st.one_of(st.just({}), st.just({}), st.just({}), CARES)
 
 
-def _told(draw: st.DrawFn) -> dict[str, object]:
+def _told(
+    draw: st.DrawFn, places: st.SearchStrategy[Context | None] = MAYBE_PLACES
+) -> dict[str, object]:
     """What a stage that calls a function is told besides, at random."""
-    return {"on": draw(MAYBE_PLACES), **draw(MAYBE_CARES)}
+    return {"on": draw(places), **draw(MAYBE_CARES)}
 
 
 @st.composite
@@ -181,9 +197,11 @@ def leaves(draw: st.DrawFn) -> Stage:
         draw,
         {
             lambda: map_stage(draw(MAPS), **_told(draw)): 6,
+            lambda: map_async(draw(_awaits(MAPS)), **_told(draw, TASKS)): 2,
             lambda: flat_map_stage(draw(MANY), **_told(draw)): 4,
             lambda: filter_stage(draw(KEEPS), **_told(draw)): 3,
             lambda: try_stage(draw(TRIES), **_told(draw)): 3,
+            lambda: try_async(draw(_awaits(TRIES)), **_told(draw, TASKS)): 1,
             lambda: emit_stage(draw(EMITS), **_told(draw)): 4,
             lambda: batch(draw(st.integers(1, 4)), within=draw(MAYBE_HOUR)): 3,
             unbatch: 1,

@@ -18,7 +18,9 @@ from fstream.interpreter.report import Report
 from fstream.plan.contexts import Context
 from fstream.plan.labels import Label
 from fstream.plan.nodes import Drain
+from fstream.plan.nodes import Map
 from fstream.plan.nodes import Pipeline
+from fstream.plan.nodes import Try
 from fstream.plan.nodes import Within
 from fstream.plan.ports import Port
 from fstream.plan.typed import Plan
@@ -31,8 +33,11 @@ from fstream.result.outcome import Failure
 from fstream.result.outcome import Outcome
 from fstream.result.outcome import Success
 from fstream.result.record import Captured
+from fstream.result.record import Frame
 from tests.laws.oracle import Law
+from tests.laws.work import Awaits
 from tests.laws.work import Grumpy
+from tests.laws.work import Stepped
 from tests.laws.work import trace
 
 Numbers: TypeAlias = tuple[int, int, int, int, int]
@@ -198,7 +203,16 @@ def _told(text: str) -> str:
 
 
 def _placeless(error: Captured) -> Captured:
-    return replace(error, message=_told(error.message))
+    frames = tuple(frame for frame in error.frames if not _is_step(frame))
+    return replace(error, message=_told(error.message), frames=frames)
+
+
+def _is_step(frame: Frame) -> bool:
+    """Whether ``frame`` is that of what drives a coroutine by hand."""
+    code = Stepped.__call__.__code__
+    return (frame.name, frame.file) == (code.co_name, code.co_filename) and (
+        code.co_firstlineno <= frame.line < code.co_firstlineno + 7
+    )
 
 
 # ---- plans
@@ -213,6 +227,10 @@ def unplaced(part: object) -> object:
             return unplaced(body)
         case Label():
             return replace(part, on=None)
+        case Map(Awaits() as fn, label, "awaiting"):
+            return Map(Stepped(fn), unplaced(label))
+        case Try(Awaits() as fn, label, "awaiting"):
+            return Try(Stepped(fn), unplaced(label))
         case tuple():
             return tuple(map(unplaced, part))
         case _ if is_dataclass(part) and _is_node(part):

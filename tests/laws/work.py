@@ -5,6 +5,8 @@ example can be read. What it does depends only on ``weight(item)``, a number tha
 is the same for an item in every context.
 """
 
+import asyncio
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -168,6 +170,36 @@ class Raises:
         if item in self.at:
             return AWKWARD[self.what](item)
         return item
+
+
+@final
+@dataclass(frozen=True)
+class Awaits:
+    """``fn`` as a coroutine function, which lets others go first some times."""
+
+    fn: Callable[[object], object]
+    turns: int = 0
+
+    async def __call__(self, item: object) -> object:
+        for _ in range(weight(item) % (self.turns + 1)):
+            await asyncio.sleep(0)
+        return self.fn(item)
+
+
+@final
+@dataclass(frozen=True)
+class Stepped:
+    """What ``Awaits`` means: its coroutine, taken to its end without a loop."""
+
+    awaits: Awaits
+
+    def __call__(self, item: object) -> object:
+        steps = self.awaits(item)
+        try:
+            while True:
+                steps.send(None)
+        except StopIteration as end:
+            return end.value
 
 
 @final

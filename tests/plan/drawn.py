@@ -10,6 +10,8 @@ from fstream.combinators.batches import unbatch
 from fstream.combinators.broadcasts import broadcast
 from fstream.combinators.cases import case
 from fstream.combinators.cases import case_port
+from fstream.combinators.coroutines import map_async
+from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
@@ -32,6 +34,7 @@ from fstream.combinators.stages import within
 from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
+from fstream.plan.contexts import tasks
 from fstream.plan.contexts import threads
 from fstream.plan.ports import Port
 from fstream.plan.typed import Plan
@@ -70,7 +73,7 @@ class Rejected(Port[object]): ...
 
 
 CONTEXTS = st.sampled_from(
-    [None, inline(), threads(2), processes(2), forks(2), forks(1, chunk=3)]
+    [None, inline(), threads(2), processes(2), forks(2), forks(1, chunk=3), tasks(2)]
 )
 FUNCTIONS = st.sampled_from([first, second])
 NAMES = st.sampled_from([None, "a", "b"])
@@ -89,9 +92,16 @@ def calling(draw: st.DrawFn) -> Stage:
     return build(draw(FUNCTIONS), on=draw(CONTEXTS), name=draw(NAMES))
 
 
+@st.composite
+def awaiting(draw: st.DrawFn) -> Stage:
+    build = draw(st.sampled_from([map_async, try_async]))
+    return build(draw(FUNCTIONS), on=tasks(2), name=draw(NAMES))
+
+
 def leaves() -> st.SearchStrategy[Stage]:
     return st.one_of(
         calling(),
+        awaiting(),
         st.builds(batch, st.integers(1, 3), within=st.sampled_from([None, 0.5])),
         st.builds(lambda make: make(), st.sampled_from([unbatch, leave])),
         st.builds(lambda: to_port(Rejected)),

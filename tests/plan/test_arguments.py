@@ -9,6 +9,8 @@ from fstream.combinators.batches import batch
 from fstream.combinators.broadcasts import broadcast
 from fstream.combinators.cases import case
 from fstream.combinators.cases import case_port
+from fstream.combinators.coroutines import map_async
+from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import to_port
 from fstream.combinators.routes import route
@@ -31,6 +33,7 @@ from fstream.plan.care import Retry
 from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
+from fstream.plan.contexts import tasks
 from fstream.plan.contexts import threads
 
 ONE = source([1])
@@ -52,13 +55,34 @@ def items() -> list[int]:
 
 FUNCTION = "must be callable, but got 3"
 PLAIN = (
-    "must be a plain function, but fetch is a coroutine function: use a function"
-    " that calls asyncio.run(fetch(item)), with on=threads(n)"
+    "must be a plain function, but fetch is a coroutine function, which goes into"
+    " map_async(fetch, on=tasks(n)) or try_async"
 )
+AWAITED = "must be a context such as tasks(64), but got"
 STAGE = "must be a Stage, but got 3"
 SINK = "must be a Sink, but got 3"
 MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "map": (lambda: map_stage(3), f"map_stage(fn=...) {FUNCTION}"),
+    "map_async": (
+        lambda: map_async(3, on=tasks(2)),
+        f"map_async(fn=...) {FUNCTION}",
+    ),
+    "map_async elsewhere": (
+        lambda: map_async(fetch, on=threads(2)),
+        f"map_async(on=...) {AWAITED} threads(2)",
+    ),
+    "map_async nowhere": (
+        lambda: map_async(fetch, on=None),
+        f"map_async(on=...) {AWAITED} None",
+    ),
+    "try_async": (
+        lambda: try_async(3, on=tasks(2)),
+        f"try_async(fn=...) {FUNCTION}",
+    ),
+    "try_async elsewhere": (
+        lambda: try_async(fetch, on=inline()),
+        f"try_async(on=...) {AWAITED} inline()",
+    ),
     "flat_map": (lambda: flat_map_stage(3), f"flat_map_stage(fn=...) {FUNCTION}"),
     "filter": (lambda: filter_stage(3), f"filter_stage(fn=...) {FUNCTION}"),
     "try": (lambda: try_stage(3), f"try_stage(fn=...) {FUNCTION}"),

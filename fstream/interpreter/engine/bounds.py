@@ -12,9 +12,10 @@ from fstream.plan.contexts import Context
 from fstream.plan.contexts import Forks
 from fstream.plan.contexts import Inline
 from fstream.plan.contexts import Processes
+from fstream.plan.contexts import Tasks
 from fstream.plan.contexts import Threads
 
-MOST_HANDS = 32
+MOST_HANDS = 64
 LEAST_HELD = 8
 
 
@@ -24,16 +25,25 @@ def window(context: Context) -> Window:
         case Inline():
             return Window(slow=1, quick=1, held=1)
         case Threads(width):
-            # What a part costs is shared by its items: threads take them one by one.
-            hands = max(1, min(width // 2, MOST_HANDS))
-            held = max(2 * width, LEAST_HELD)
-            return Window(slow=width, quick=2 * width, held=held, hands=hands)
+            return _shared(width, hands=width // 2)
+        case Tasks(width):
+            return _shared(width, hands=width)
         case Processes(width):
             return Window(slow=width, quick=2 * width, held=4 * width, ahead=1)
         case Forks(width):
             return Window(slow=width, quick=width, held=4 * width)
         case _:
             assert_never(context)
+
+
+def _shared(width: int, *, hands: int) -> Window:
+    """What a part costs is shared by its items, which workers take one by one."""
+    return Window(
+        slow=width,
+        quick=2 * width,
+        held=max(2 * width, LEAST_HELD),
+        hands=max(1, min(hands, MOST_HANDS)),
+    )
 
 
 def pace(segment: Segment) -> Pace:

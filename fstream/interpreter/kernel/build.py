@@ -25,6 +25,8 @@ from fstream.compiler.shape import is_single
 from fstream.compiler.shape import leaves
 from fstream.compiler.shape import numbers
 from fstream.compiler.shape import parts
+from fstream.interpreter.kernel.awaited import Awaited
+from fstream.interpreter.kernel.awaited import awaited
 from fstream.interpreter.kernel.cared import Cared
 from fstream.interpreter.kernel.cared import cared
 from fstream.interpreter.kernel.frame import written
@@ -147,6 +149,8 @@ def _detail(node: Leafs) -> str:
             return f":{ways}"
         case Leave(port):
             return ":" if port is None else ""
+        case Map(calls="awaiting") | Try(calls="awaiting"):
+            return ":await"
         case _:
             return ""
 
@@ -162,12 +166,12 @@ def bindings(op: Op, here: Surroundings, page: memoryview | None) -> dict[str, o
     return bound
 
 
-def cared_for(bound: Mapping[str, object]) -> dict[int, Cared]:
+def cared_for(bound: Mapping[str, object]) -> dict[int, Cared | Awaited]:
     """The functions in ``bound`` that are called with care, by their stages."""
     return {
         int(name[1:]): function
         for name, function in bound.items()
-        if isinstance(function, Cared)
+        if isinstance(function, Cared | Awaited)
     }
 
 
@@ -177,7 +181,7 @@ def _bound(
     name, node = f"f{leaf.number}", leaf.node
     match node:
         case Map() | FlatMap() | Filter() | Try() | Emitting():
-            return {name: _called(node, here, page)}
+            return {name: _called(node, here, page, stage=leaf.number)}
         case Wrap(case):
             return {name: Success if case == "success" else Failure}
         case Batch(size, within):
@@ -197,8 +201,22 @@ def _called(
     node: Map | FlatMap | Filter | Try | Emitting,
     here: Surroundings,
     page: memoryview | None,
+    *,
+    stage: int,
 ) -> object:
     """The function of ``node``, with the care that its stage was told to take."""
+    match node:
+        case Map(fn, label, "awaiting") | Try(fn, label, "awaiting"):
+            return awaited(fn, label.care, stage=stage, loop=here.loop) or fn
+        case _:
+            return _plainly(node, here, page)
+
+
+def _plainly(
+    node: Map | FlatMap | Filter | Try | Emitting,
+    here: Surroundings,
+    page: memoryview | None,
+) -> object:
     caring = cared(
         node.fn,
         node.label.care,

@@ -1,5 +1,7 @@
 """The chunk shape: a function over the items of a chunk."""
 
+from collections.abc import Awaitable
+from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
@@ -20,7 +22,9 @@ from fstream.interpreter.kernel.nets import noted
 from fstream.interpreter.kernel.nets import numbered
 from fstream.interpreter.kernel.nets import unrouted
 from fstream.interpreter.kernel.template import Probe
+from fstream.interpreter.kernel.writer import Shape
 from fstream.plan.contexts import Inline
+from fstream.plan.contexts import Tasks
 from fstream.plan.emissions import Item
 from fstream.plan.emissions import Message
 from fstream.result.errors import StageFailure
@@ -32,18 +36,19 @@ class _Function(Protocol):
     ) -> None: ...
 
 
+class _Coroutine(Protocol):
+    def __call__(
+        self, items: Sequence[object], flush: int | None, outs: list[object]
+    ) -> Awaitable[None]: ...
+
+
 @final
 @dataclass(slots=True, kw_only=True)
 class ChunkKernel:
     """Runs a segment on one chunk after the other; stateful stages keep state."""
 
     function: _Function
-    chunk: "_Chunk"
-    net: Net
-    parents: list[int]
-    lasts: list[int] | None
-    probes: tuple[list[int], ...]
-    is_dense: bool
+    made: "_Made"
 
     def __call__(
         self,
@@ -57,11 +62,50 @@ class ChunkKernel:
 
         ``past`` is what ended earlier attempts at all of them.
         """
-        net = self.net
-        net.keys = keys
-        net.past = past
-        outs = self.chunk.outs = []
+        outs = self.made.begun(keys, past)
         self.function(items, flush, outs)
+        return self.made.reply(outs)
+
+
+@final
+@dataclass(slots=True, kw_only=True)
+class TaskKernel:
+    """Runs a segment on one chunk after the other, awaiting what is to be awaited."""
+
+    function: _Coroutine
+    made: "_Made"
+
+    async def __call__(
+        self, items: Sequence[object], keys: Sequence[int], *, past: tuple[str, ...]
+    ) -> Reply:
+        """Run on ``items``, as a ``ChunkKernel`` does."""
+        outs = self.made.begun(keys, past)
+        await self.function(items, None, outs)
+        return self.made.reply(outs)
+
+
+@final
+@dataclass(slots=True, kw_only=True)
+class _Made:
+    """What a kernel has made of a chunk so far."""
+
+    chunk: "_Chunk"
+    net: Net
+    parents: list[int]
+    lasts: list[int] | None
+    probes: tuple[list[int], ...]
+    is_dense: bool
+
+    def begun(self, keys: Sequence[int], past: tuple[str, ...]) -> list[object]:
+        """Begin a chunk; its outputs are to go into the list."""
+        self.net.keys = keys
+        self.net.past = past
+        outs = self.chunk.outs = []
+        return outs
+
+    def reply(self, outs: list[object]) -> Reply:
+        """Give all of it away."""
+        net = self.net
         # By position, and empty lists as they are: a chunk may be one item.
         reply = Reply(
             outs,
@@ -94,58 +138,75 @@ def chunk_kernel(
     number of the stage (written only where the segment has more than one), word 3
     when its time is over (written only by stages that have a limit).
     """
-    op = segment.op
-    shape = compiled(op, segment.exits, "chunk" if recorder is None else "recorded")
-    labels = dict(zip(segment.stages, segment.labels, strict=True))
-    bound = bindings(op, surroundings, recorder)
+    shape: Shape = "chunk" if recorder is None else "recorded"
+    function, made = _kernel(segment, shape, here=surroundings, recorder=recorder)
+    return ChunkKernel(function=cast("_Function", function), made=made)  # by exec
+
+
+def task_kernel(segment: Segment, *, surroundings: Surroundings) -> TaskKernel:
+    """The kernel of ``segment`` as a coroutine function."""
+    function, made = _kernel(segment, "awaiting", here=surroundings, recorder=None)
+    return TaskKernel(function=cast("_Coroutine", function), made=made)  # by exec
+
+
+def _kernel(
+    segment: Segment, shape: Shape, *, here: Surroundings, recorder: memoryview | None
+) -> tuple[object, _Made]:
+    """The kernel's function, its type erased by exec, and what it fills."""
+    code = compiled(segment.op, segment.exits, shape)
+    bound = bindings(segment.op, here, recorder)
     net = Net(
-        marks=shape.marks,
-        labels=labels,
-        surroundings=surroundings,
+        marks=code.marks,
+        labels=dict(zip(segment.stages, segment.labels, strict=True)),
+        surroundings=here,
         cared=cared_for(bound),
     )
-    parents: list[int] = []
-    lasts: list[int] = []
-    probes: tuple[list[int], ...] = tuple([] for _ in shape.probes)
-    chunk = _Chunk(net, shape.is_single, _interrupts(segment))
+    made = _Made(
+        chunk=_Chunk(net, code.is_single, _passing(segment, here)),
+        net=net,
+        parents=[],
+        lasts=[] if recorder is not None and code.has_ends else None,
+        probes=tuple([] for _ in code.probes),
+        is_dense=code.is_dense,
+    )
     env: dict[str, object] = {
         **bound,
-        "caught": chunk.caught,
-        "arrest": chunk.arrest,
-        "opened": chunk.opened,
+        "caught": made.chunk.caught,
+        "arrest": made.chunk.arrest,
+        "opened": made.chunk.opened,
         "fails": fails,
         "unrouted": unrouted,
         "not_emitted": not_emitted,
         "Item": Item,
         "Message": Message,
-        "parents": parents,
-        "lasts": lasts,
+        "parents": made.parents,
+        "lasts": made.lasts,
         "faults": net.faults,
-        "probes": probes,
+        "probes": made.probes,
         "position": None if recorder is None else _word(recorder, 1),
         "stage": None if recorder is None else _word(recorder, 2),
         "noted": noted,
         "numbered": numbered,
     }
-    return ChunkKernel(
-        function=cast("_Function", shape.made(env)),  # erased by exec
-        chunk=chunk,
-        net=net,
-        parents=parents,
-        lasts=None if recorder is None or not shape.has_ends else lasts,
-        probes=probes,
-        is_dense=shape.is_dense,
-    )
+    return code.made(env), made
 
 
 def chunk_probes(segment: Segment) -> tuple[Probe, ...]:
     """What the probes of ``segment``'s kernel count, in their order."""
-    return compiled(segment.op, segment.exits, "chunk").probes
+    shape: Shape = "awaiting" if isinstance(segment.context, Tasks) else "chunk"
+    return compiled(segment.op, segment.exits, shape).probes
 
 
-def _interrupts(segment: Segment) -> tuple[type[BaseException], ...]:
+def _passing(segment: Segment, here: Surroundings) -> Callable[[BaseException], bool]:
     """What is no failure: in the calling thread, ``KeyboardInterrupt`` is Ctrl-C."""
-    return (KeyboardInterrupt,) if segment.context == Inline() else ()
+    if segment.context == Inline():
+        # By its class: isinstance may ask the object.
+        return lambda exc: issubclass(type(exc), KeyboardInterrupt)
+    return _nothing if here.loop is None else here.loop.is_end
+
+
+def _nothing(_exc: BaseException) -> bool:
+    return False
 
 
 def _word(recorder: memoryview, number: int) -> memoryview:
@@ -160,13 +221,12 @@ class _Chunk:
 
     net: Net
     is_single: bool
-    passing: tuple[type[BaseException], ...]
+    passes: Callable[[BaseException], bool]
     outs: list[object] = field(default_factory=list[object])
 
     def caught(self, exc: BaseException, item: object, position: int) -> bool:
         """Make ``exc`` a fault of ``item``, if it is for this net."""
-        passes = issubclass(type(exc), self.passing)  # isinstance may ask the object
-        cause = None if passes else self.net.cause(exc, item, 0)
+        cause = None if self.passes(exc) else self.net.cause(exc, item, 0)
         if cause is None:
             return False
         fault = Fault(self._place(), position, cause[0], "call", cause[1])
@@ -179,8 +239,7 @@ class _Chunk:
     ) -> StageFailure | None:
         """Make ``exc`` a value; ``where`` are the net and the item's position."""
         net, position = where
-        passes = issubclass(type(exc), self.passing)
-        cause = None if passes else self.net.cause(exc, item, net)
+        cause = None if self.passes(exc) else self.net.cause(exc, item, net)
         if cause is None:
             return None
         noted = position if self.is_single else (position << 32) + self._place()

@@ -48,7 +48,8 @@ def written(template: Template, op: Op, exits: int) -> tuple[Line, ...]:
         frame.stream(at)
     else:
         fast = _fast([*called, "parents", "position", "stage"])
-        replace(at, indent=0).line(f"def kernel(items, flush, outs{fast}):")
+        head = f"{template.definition} kernel(items, flush, outs{fast}):"
+        replace(at, indent=0).line(head)
         frame.chunk(at)
     template.finish()
     return (*_head(template), *_inner(template, kernel), *_foot(template))

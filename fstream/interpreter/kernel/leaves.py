@@ -55,7 +55,7 @@ class Leaves:
         x = spot.at.x
         match leaf.node:
             case Map() | Scatter():
-                self._replace(spot, f"f{leaf.number}({x})")
+                self._replace(spot, _call(leaf, x))
             case Wrap():
                 spot.at.line(f"{x} = f{leaf.number}({x})")
                 spot.then.write(spot.at)
@@ -67,7 +67,7 @@ class Leaves:
             case Batch():
                 self._batch(spot)
             case Try():
-                self._try(spot)
+                self._try(spot, _call(leaf, x))
             case Leave(port):
                 self._leave(spot, x if port is None else f"f{leaf.number}({x})")
             case FlatMap():
@@ -104,12 +104,12 @@ class Leaves:
         self.template.probe(at, Probe("emitted", number))
         spot.then.write(at)
 
-    def _try(self, spot: Spot) -> None:
+    def _try(self, spot: Spot, expression: str) -> None:
         number, x = spot.number, spot.at.x
         result = self.template.name("r")
 
         def call(at: At) -> None:
-            self.template.calling(at, f"{result} = f{number}({x})", number)
+            self.template.calling(at, f"{result} = {expression}", number)
             at.line(f"is_failure = fails({result})", calls=number)
 
         def out(at: At) -> None:
@@ -202,3 +202,12 @@ class Leaves:
         self.guards.guarded(
             spot.at, guard=spot.guard, stage=number, call=loop, go=lambda _: None
         )
+
+
+def _call(leaf: Leaf, x: str) -> str:
+    """An expression for what the function of ``leaf`` makes of ``x``."""
+    match leaf.node:
+        case Map(calls="awaiting") | Try(calls="awaiting"):
+            return f"await f{leaf.number}({x})"
+        case _:
+            return f"f{leaf.number}({x})"

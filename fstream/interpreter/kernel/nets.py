@@ -18,7 +18,10 @@ from returns.result import Failure
 from returns.result import Success
 
 from fstream.interpreter.chunk import Fault
-from fstream.interpreter.kernel.cared import OWN
+from fstream.interpreter.kernel.awaited import OWN as AWAITING
+from fstream.interpreter.kernel.awaited import Awaited
+from fstream.interpreter.kernel.awaited import Loop
+from fstream.interpreter.kernel.cared import OWN as CARING
 from fstream.interpreter.kernel.cared import Cared
 from fstream.interpreter.kernel.writer import Mark
 from fstream.plan.labels import Label
@@ -38,7 +41,7 @@ from fstream.result.errors import StageFailure
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a kernel knows of the place it runs in.
+    """What a kernel knows of the place it runs in, and the loop it runs on if any.
 
     ``alarm`` ends this process after so many seconds, unless it is called again
     before; 0 means never. There is none where others keep the deadlines.
@@ -49,6 +52,7 @@ class Surroundings:
     clock: Callable[[], float]
     pause: Callable[[float], None]
     alarm: Callable[[float], object] | None = None
+    loop: Loop | None = None
 
 
 class Stopped(BaseException):
@@ -66,7 +70,7 @@ class Net:
     marks: Mapping[int, Mark]
     labels: dict[int, Label]
     surroundings: Surroundings
-    cared: Mapping[int, Cared]
+    cared: Mapping[int, Cared | Awaited]
     keys: Sequence[int] = ()
     past: tuple[str, ...] = ()
     faults: list[Fault] = field(default_factory=list[Fault])
@@ -90,8 +94,8 @@ class Net:
 
     def earlier(self, stage: int) -> tuple[str, ...]:
         """What ended the attempts before the one that has just failed in ``stage``."""
-        cared = self.cared.get(stage)
-        return self.past if cared is None else self.past + cared.earlier
+        function = self.cared.get(stage)
+        return self.past if function is None else self.past + function.earlier
 
     def failure(self, stage: int, cause: Glimpse, index: int) -> StageFailure:
         """The error value for a failure in ``stage``."""
@@ -193,7 +197,8 @@ _OWN = frozenset(
         _noted,
         _passes,
         Scattering.tagged,
-        *OWN,
+        *CARING,
+        *AWAITING,
     )
 )
 

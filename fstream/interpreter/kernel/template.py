@@ -2,9 +2,10 @@
 
 ``sized`` and ``counted`` are generators over the source's items for inline runs
 (``sized`` where the source's iterator knows what is left, so nothing is
-counted); ``chunk`` and ``recorded`` are functions over the items of a chunk
-(``recorded`` notes what it executes in a shared page). They differ in how a
-result is delivered, where an item's number comes from, and in nothing else.
+counted); ``chunk``, ``recorded`` and ``awaiting`` are functions over the items of
+a chunk (``recorded`` notes what it executes in a shared page, ``awaiting`` is
+a coroutine function). They differ in how a result is delivered, where an item's
+number comes from, and in nothing else.
 """
 
 from collections.abc import Callable
@@ -57,6 +58,11 @@ class Template:
     def is_stream(self) -> bool:
         """Whether results are yielded."""
         return self.shape in STREAMED
+
+    @property
+    def definition(self) -> str:
+        """How a function begins."""
+        return "async def" if self.shape == "awaiting" else "def"
 
     @property
     def position(self) -> str:
@@ -190,7 +196,7 @@ class Template:
         block = Block()
         inner = At(block=block, indent=1, depth=0, exits=at.exits, end="return")
         head = replace(inner, indent=0)
-        head.line(f"def {name}(x0{self.carried}):")
+        head.line(f"{self.definition} {name}(x0{self.carried}):")
         self.pending.append((inner, then))
         self.blocks.append(block)
         return Then(lambda there: self._call(name, there), is_short=True)
@@ -206,7 +212,10 @@ class Template:
 
     def _call(self, name: str, at: At) -> None:
         call = f"{name}({at.x}{self.carried})"
-        at.line(f"yield from {call}" if self.is_stream else call)
+        if self.is_stream:
+            at.line(f"yield from {call}")
+        else:
+            at.line(f"await {call}" if self.shape == "awaiting" else call)
 
     def nonlocals(self, at: At) -> None:
         """Keep a place for the names that functions change (known at the end)."""

@@ -6,7 +6,7 @@ from dataclasses import field
 from dataclasses import replace
 from typing import Literal, TypeAlias, final
 
-Shape: TypeAlias = Literal["sized", "counted", "chunk", "recorded"]
+Shape: TypeAlias = Literal["sized", "counted", "chunk", "recorded", "awaiting"]
 STREAMED: frozenset[Shape] = frozenset(("sized", "counted"))
 End: TypeAlias = Literal["continue", "return"]
 

@@ -148,22 +148,24 @@ source(numbers())
 
 # Options of another type.
 map_stage(half, on="processes:2")
-# mypy[arg-type]: Argument "on" to "map_stage" has incompatible type "str"; expected "Inline | Threads | Processes | Forks | None"
+# mypy[arg-type]: Argument "on" to "map_stage" has incompatible type "str"; expected "Inline | Threads | Processes | Forks | Tasks | None"
 # pyright[reportArgumentType]: Argument of type "Literal['processes:2']" cannot be assigned to parameter "on" of type "Context | None" in function "map_stage"
 #     Type "Literal['processes:2']" is not assignable to type "Context | None"
 #     "Literal['processes:2']" is not assignable to "Inline"
 #     "Literal['processes:2']" is not assignable to "Threads"
 #     "Literal['processes:2']" is not assignable to "Processes"
 #     "Literal['processes:2']" is not assignable to "Forks"
+#     "Literal['processes:2']" is not assignable to "Tasks"
 #     "Literal['processes:2']" is not assignable to "None"
 map_stage(half, on=processes)
-# mypy[arg-type]: Argument "on" to "map_stage" has incompatible type "def processes(width: int, *, recycle: int | None = ...) -> Processes"; expected "Inline | Threads | Processes | Forks | None"
+# mypy[arg-type]: Argument "on" to "map_stage" has incompatible type "def processes(width: int, *, recycle: int | None = ...) -> Processes"; expected "Inline | Threads | Processes | Forks | Tasks | None"
 # pyright[reportArgumentType]: Argument of type "(width: int, *, recycle: int | None = None) -> Processes" cannot be assigned to parameter "on" of type "Context | None" in function "map_stage"
 #     Type "(width: int, *, recycle: int | None = None) -> Processes" is not assignable to type "Context | None"
 #     "FunctionType" is not assignable to "Inline"
 #     "FunctionType" is not assignable to "Threads"
 #     "FunctionType" is not assignable to "Processes"
 #     "FunctionType" is not assignable to "Forks"
+#     "FunctionType" is not assignable to "Tasks"
 #     "FunctionType" is not assignable to "None"
 map_stage(half, name=3)
 # mypy[arg-type]: Argument "name" to "map_stage" has incompatible type "int"; expected "str | None"
@@ -172,7 +174,7 @@ map_stage(half, name=3)
 #     "Literal[3]" is not assignable to "str"
 #     "Literal[3]" is not assignable to "None"
 within(map_stage(half), processes(2))
-# mypy[arg-type]: Argument 1 to "within" has incompatible type "Stage[int, float, Never]"; expected "Inline | Threads | Processes | Forks"
+# mypy[arg-type]: Argument 1 to "within" has incompatible type "Stage[int, float, Never]"; expected "Inline | Threads | Processes | Forks | Tasks"
 # mypy[arg-type]: Argument 2 to "within" has incompatible type "Processes"; expected "Stage[Never, Never, Never]"
 # pyright[reportArgumentType]: Argument of type "Stage[int, float, Never]" cannot be assigned to parameter "context" of type "Context" in function "within"
 #     Type "Stage[int, float, Never]" is not assignable to type "Context"
@@ -180,6 +182,7 @@ within(map_stage(half), processes(2))
 #     "Stage[int, float, Never]" is not assignable to "Threads"
 #     "Stage[int, float, Never]" is not assignable to "Processes"
 #     "Stage[int, float, Never]" is not assignable to "Forks"
+#     "Stage[int, float, Never]" is not assignable to "Tasks"
 # pyright[reportArgumentType]: Argument of type "Processes" cannot be assigned to parameter "stage" of type "Stage[A@within, B@within, E@within]" in function "within"
 #     "Processes" is not assignable to "Stage[A@within, B@within, E@within]"
 forks(2, chunk="8")
