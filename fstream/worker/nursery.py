@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -50,6 +51,7 @@ def main(end: int, program: int) -> Never:
         adopt_orphans()
         _close_strangers(end)
         nursery = Nursery(socket.socket(fileno=raised_number(end)), program, workers)
+        sys.path_importer_cache.clear()  # or each worker would copy it to do so
         gc.collect()
         gc.freeze()
         nursery.run()

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import final
 
+from fstream.transport.undisturbed import Undisturbed
 from fstream.worker.filters import Filter
 from fstream.worker.filters import current_filters
 from fstream.worker.filters import take_over
@@ -109,7 +110,8 @@ def _folder() -> str | None:
 def _umask() -> int | None:
     """Look it up: to ask the system for it would change it for all threads."""
     try:
-        status = Path("/proc/self/status").read_bytes()
+        with Undisturbed():
+            status = Path("/proc/self/status").read_bytes()
     except OSError:
         return None
     found = re.search(rb"^Umask:\s*([0-7]+)", status, re.MULTILINE)
