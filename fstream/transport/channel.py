@@ -14,6 +14,7 @@ from fstream.transport.frame import Assembler
 from fstream.transport.frame import Frame
 from fstream.transport.frame import pack
 from fstream.transport.inherited import forget_in_copies
+from fstream.transport.rooms import Rooms
 
 _BUFFER = 1 << 20
 _PIECES = 512
@@ -34,6 +35,7 @@ class Channel:
         "_assembler",
         "_is_finishing",
         "_queue",
+        "_rooms",
         "_socket",
         "state",
     )
@@ -43,6 +45,7 @@ class Channel:
         self._socket = end
         self._assembler = Assembler()
         self._queue: deque[memoryview] = deque()
+        self._rooms = Rooms()
         self._is_finishing = False
         forget_in_copies(self)
 
@@ -142,7 +145,7 @@ class Channel:
         # The caller may change its arrays as soon as ``send`` has returned.
         for i, piece in enumerate(self._queue):
             if not piece.readonly:
-                self._queue[i] = memoryview(bytes(piece))
+                self._queue[i] = self._rooms.copy(piece)
 
 
 def socket_pair() -> tuple[socket.socket, socket.socket]:

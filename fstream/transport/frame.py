@@ -22,6 +22,8 @@ from struct import Struct
 from typing import TypeAlias, final
 from zlib import crc32
 
+from fstream.transport.rooms import Rooms
+
 Bytes: TypeAlias = bytes | bytearray | memoryview
 
 LIMIT = 4 << 30
@@ -82,9 +84,19 @@ class Assembler:
     the stream means nothing any more, and all further bytes are ignored.
     """
 
-    __slots__ = ("_buffer", "_end", "_frames", "_open", "_start", "_view", "broken")
+    __slots__ = (
+        "_buffer",
+        "_end",
+        "_frames",
+        "_open",
+        "_rooms",
+        "_start",
+        "_view",
+        "broken",
+    )
 
     def __init__(self) -> None:
+        self._rooms = Rooms()
         self.broken: str | None = None
         self._buffer = bytearray(_ROOM)
         self._view = memoryview(self._buffer)
@@ -126,7 +138,7 @@ class Assembler:
         if held < table:
             return False
         lengths = self._view[self._start + _CHECKED.size : self._start + table]
-        begun = _begun(opened, lengths)
+        begun = _begun(opened, lengths, self._rooms)
         if isinstance(begun, str):
             self.broken = begun
             return False
@@ -191,12 +203,12 @@ def _opened(header: memoryview) -> "_Opened | str":
     )
 
 
-def _begun(opened: _Opened, table: memoryview) -> "_Begun | str":
+def _begun(opened: _Opened, table: memoryview, rooms: Rooms) -> "_Begun | str":
     ends = range(0, len(table) + 1, 8)
     lengths = [int.from_bytes(table[i:j], "little") for i, j in pairwise(ends)]
     if opened.head + opened.body + sum(lengths) > LIMIT:
         return "a frame beyond every limit"
-    return _Begun(opened, lengths)
+    return _Begun(opened, [rooms.room(length) for length in lengths])
 
 
 @final
@@ -205,10 +217,10 @@ class _Begun:
 
     __slots__ = ("_at", "_opened", "_parts", "_rest")
 
-    def __init__(self, opened: _Opened, lengths: Sequence[int]) -> None:
-        sizes = (opened.head, opened.body, *lengths, _TAIL.size)
+    def __init__(self, opened: _Opened, buffers: Sequence[Bytes]) -> None:
+        head, body = bytearray(opened.head), bytearray(opened.body)
         self._opened = opened
-        self._parts = [bytearray(size) for size in sizes]
+        self._parts: list[Bytes] = [head, body, *buffers, bytearray(_TAIL.size)]
         self._rest = deque(memoryview(part) for part in self._parts if part)
         self._at = 0
 
