@@ -49,6 +49,11 @@ pytest_collect_file = SybilCollection(
 ).pytest()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let several runs share the scenarios of what goes wrong."""
+    parser.addoption("--faults", default="1/1", help="which part of them: 1/3")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Run what stands above on the page first, if another process was given it.

@@ -54,7 +54,10 @@ class Finding:
 
 
 def gates(version: Version) -> tuple[Gate, ...]:
-    """List the gates; the first interpreter reads the code and measures coverage."""
+    """List the gates; the first interpreter reads the code and measures coverage.
+
+    It lives through everything that goes wrong; the others share that among them.
+    """
     first: dict[str, tuple[tuple[str, ...], ...]] = {
         "ruff": (("ruff", "check", "."),),
         "format": (("ruff", "format", "--check", "."),),
@@ -70,27 +73,36 @@ def gates(version: Version) -> tuple[Gate, ...]:
         "slots": (("python", "-m", "slotscheck", "-m", "fstream"),),
         _session(version): (
             ("coverage", "erase"),
-            ("coverage", "run", *TESTS[1:]),
+            ("coverage", "run", *TESTS[1:], "-m", "not faults and not many"),
         ),
+        # What makes processes by the hundred is not measured: each writes a file.
+        "faults": ((*TESTS, "-m", "faults or many"),),
         "soak": (("python", "-m", "tests.soak", "--seconds", "30"),),
         "coverage": (
             ("coverage", "combine", "--quiet"),
             ("coverage", "report"),
         ),
     }  # fmt: skip
-    others = (
+    others = [other for other in SUPPORTED if other != version]
+    sessions = (
         Gate(
             name=_session(other),
-            commands=((*TESTS, "-m", "not checkers"),),
+            commands=(
+                (
+                    *TESTS,
+                    "-m",
+                    "not checkers and not many",
+                    f"--faults={n}/{len(others)}",
+                ),
+            ),
             version=other,
             group="test",
         )
-        for other in SUPPORTED
-        if other != version
+        for n, other in enumerate(others, 1)
     )
     return (
         *(Gate(name=n, commands=c, version=version) for n, c in first.items()),
-        *others,
+        *sessions,
     )
 
 

@@ -42,6 +42,7 @@ def only_failure(report: Report) -> StageFailure | WorkerLost:
     return failure
 
 
+@pytest.mark.many
 @pytest.mark.parametrize(
     ("first", "second"),
     [

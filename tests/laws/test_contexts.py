@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ from tests.laws.seen import seen_of_run
 from tests.laws.seen import seen_of_stream
 from tests.laws.seen import unplaced
 
+pytestmark = pytest.mark.many
 WITHOUT_END = 10**9
 often = settings(max_examples=2 * settings.default.max_examples)
 
