@@ -106,8 +106,13 @@ def limit_of(segment: Segment) -> float | None:
 
     Decoding a chunk, or encoding its results, may take as long.
     """
+    return max(limits_of(segment), default=None)
+
+
+def limits_of(segment: Segment) -> list[float]:
+    """The times, in seconds, that stages of ``segment`` give an item."""
     limits = [label.care.timeout for label in segment.labels]
-    return max((limit for limit in limits if limit is not None), default=None)
+    return [limit for limit in limits if limit is not None]
 
 
 def least_limit(segment: Segment) -> int:

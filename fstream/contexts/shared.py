@@ -10,7 +10,7 @@ from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
 from fstream.worker.things import appended
 
-Part: TypeAlias = "tuple[Shared, int]"
+Taken: TypeAlias = Literal["some", "all", "late"]
 
 
 @final
@@ -30,7 +30,7 @@ class Shared:
         self._replies: list[Reply | None] = [None] * self.count
         self._service = [0] * self.count
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> "list[Part]":
         """All parts, in order."""
         return [(self, number) for number in range(self.count)]
 
@@ -44,12 +44,23 @@ class Shared:
         at = number * self._size
         return self.call.keys[at : at + self._size]
 
-    def take(self, number: int, reply: Reply, service_ns: int) -> bool:
+    def take(self, number: int, reply: Reply, service_ns: int) -> Taken:
         """Take the answer to a part; tells one thread only that it was the last."""
         self._replies[number] = reply
         self._service[number] = service_ns
-        left: int = self._left.pop()  # at once, in whatever thread
-        return left == 0
+        try:
+            left: int = self._left.pop()  # at once, in whatever thread
+        except IndexError:
+            return "late"
+        return "some" if left else "all"
+
+    def is_given_up(self) -> bool:
+        """Wait no more for the only part; ``False``: its answer was quicker."""
+        try:
+            self._left.pop()
+        except IndexError:
+            return False
+        return True
 
     def answer(self, segment: Segment, pid: int) -> Returned:
         """The answer to the whole call, from those to all of its parts."""
@@ -65,6 +76,9 @@ class Shared:
         for number, other in enumerate(replies[1:], 1):
             reply = appended(reply, other, offset=number * self._size, where=where)
         return reply
+
+
+Part: TypeAlias = tuple[Shared, int]
 
 
 def _plain(replies: list[Reply]) -> Reply | None:

@@ -41,11 +41,18 @@ class Audience:
             show = partial(error_value, program=self.program)
             self._tell(ItemsFailed(Failures(records, show)))
 
-    def end(self, run: Row, rows: Mapping[int, Row], *, cancelled: int) -> None:
+    def end(
+        self, run: Row, rows: Mapping[int, Row], *, cancelled: int, abandoned: int
+    ) -> None:
         """Tell that the run has ended; ``rows`` by the number of their stage."""
         if self.observers:
-            stages = _stage_reports(self.program, rows)
-            self._tell(RunFinished(run=run, stages=stages, cancelled=cancelled))
+            finished = RunFinished(
+                run=run,
+                stages=_stage_reports(self.program, rows),
+                cancelled=cancelled,
+                abandoned_threads=abandoned,
+            )
+            self._tell(finished)
 
     def _tell(self, event: RunEvent) -> None:
         for observer in tuple(self.observers):

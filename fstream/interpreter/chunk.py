@@ -148,7 +148,7 @@ class Lost:
     (``None``: none was, or nobody knows which), ``stage`` its stage, ``step`` what was
     done with it. The worker has been replaced, and all its open calls are named in
     ``open``. It was the ``worker``-th of its place, counted from 0, where ``workers``
-    have been started so far.
+    have been started so far. ``is_abandoned``: it cannot be ended, and was left behind.
     """
 
     open: tuple[int, ...]
@@ -159,6 +159,7 @@ class Lost:
     step: Step = "call"
     worker: int = 0
     workers: int = 0
+    is_abandoned: bool = False
 
 
 Happening: TypeAlias = Freed | Returned | Lost

@@ -157,7 +157,7 @@ class InlineRun:
             if not isinstance(fault.cause, OpenExit | SourceBroke)
         )
         found = rows(self.segment, totals)
-        self.audience.end(self._row(pulled, found), found, cancelled=0)
+        self.audience.end(self._row(pulled, found), found, cancelled=0, abandoned=0)
 
     def _row(self, pulled: int, found: dict[int, Row]) -> Row:
         if self.kernel.is_landing:

@@ -130,6 +130,7 @@ class RunFinished:
     run: Row
     stages: tuple[StageReport, ...]
     cancelled: int
+    abandoned_threads: int = 0
 
 
 RunEvent: TypeAlias = RunStarted | ItemsFailed | RunFinished
@@ -211,3 +212,11 @@ class Report:
     def cancelled(self) -> int:
         """How many items were pulled, but stand behind the run's end."""
         return 0 if self._finished is None else self._finished.cancelled
+
+    @property
+    def abandoned_threads(self) -> int:
+        """How many threads were left behind in items whose time was over.
+
+        They cannot be ended; each is gone as soon as its function returns.
+        """
+        return 0 if self._finished is None else self._finished.abandoned_threads

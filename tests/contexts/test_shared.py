@@ -48,12 +48,12 @@ def segment_of(stage: Stage[object, object, object]) -> Segment:
 def reply_to(segment: Segment, call: Call, *, order: list[int]) -> Returned:
     """What comes of ``call`` where its parts are done in ``order``."""
     shared = Shared(call, call.hands)
-    lasts: list[bool] = []
+    taken: list[str] = []
     for number in sorted(range(shared.count), key=lambda n: order[n % len(order)]):
         kernel = chunk_kernel(segment, surroundings=HERE, recorder=None)
         reply = kernel(shared.items(number), shared.keys(number), None)
-        lasts.append(shared.take(number, reply, 10))
-    assert lasts == [False] * (len(lasts) - 1) + [True]
+        taken.append(shared.take(number, reply, 10))
+    assert taken == ["some"] * (len(taken) - 1) + ["all"]
     return shared.answer(segment, pid=5)
 
 

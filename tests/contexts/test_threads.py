@@ -2,12 +2,26 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from contextvars import copy_context
 from typing import Never
 
 import pytest
 
+from fstream import Failure
+from fstream import ItemFailure
+from fstream import Report
+from fstream import Retry
+from fstream import Row
+from fstream import Success
+from fstream import TimedOut
+from fstream import catch
+from fstream import collect
+from fstream import map_stage
+from fstream import run
+from fstream import source
+from fstream import stream
 from fstream.contexts.threads import ThreadBackend
 from fstream.interpreter.chunk import Returned
 from fstream.plan.contexts import threads
@@ -131,6 +145,93 @@ def test_closing_drops_what_has_not_begun() -> None:
     backend.close()
 
     assert seen == [0]
+
+
+class Slow:
+    """Waits at some items until it is told to go on."""
+
+    def __init__(self, *waits: int) -> None:
+        self.waits = list(waits)
+        self.release = threading.Event()
+        self.calls: list[int] = []
+
+    def __call__(self, item: int) -> int:
+        self.calls.append(item)
+        if item in self.waits:
+            self.waits.remove(item)
+            self.release.wait(timeout=30)
+        return item
+
+
+@pytest.fixture
+def slow() -> Iterator[Slow]:
+    waiting = Slow(0, 3)
+    yield waiting
+    waiting.release.set()
+
+
+def test_an_overdue_thread_is_left_behind_and_another_takes_its_place(
+    slow: Slow,
+) -> None:
+    report = Report()
+    stage = map_stage(slow, on=threads(1), timeout=0.1)
+
+    found = [*stream(source(range(6)).via(stage), observers=[report])]
+
+    overdue = [each.failure() for each in found if isinstance(each, Failure)]
+    assert [each.index for each in overdue if isinstance(each, TimedOut)] == [0, 3]
+    assert [each.unwrap() for each in found if isinstance(each, Success)] == [
+        1,
+        2,
+        4,
+        5,
+    ]
+    assert report.abandoned_threads == 2
+    assert report.run == Row(entered=6, out=4, failed=2, emitted=4)
+
+
+def test_what_an_abandoned_thread_says_is_ignored(slow: Slow) -> None:
+    stage = map_stage(slow, on=threads(1), timeout=0.1)
+    values = stream(source(range(3)).via(stage))
+    first = next(values)
+    slow.release.set()
+
+    assert isinstance(first, Failure)
+    assert [*values] == [Success(1), Success(2)]
+    assert slow.calls == [0, 1, 2]
+
+
+def test_the_stage_that_is_overdue_is_named_and_caught(slow: Slow) -> None:
+    timed = map_stage(slow, timeout=0.1, name="timed")
+    stage = catch(map_stage(abs) >> timed >> map_stage(abs))
+    plan = source([-3, -2]).via(stage).recover(told).to(collect())
+
+    assert run(plan, on=threads(2)) == Success((("timed", 0.1), 2))
+
+
+def told(error: ItemFailure) -> object:
+    return (error.stage, error.limit) if isinstance(error, TimedOut) else error
+
+
+def test_a_time_limit_in_a_thread_is_forgiven_as_often_as_a_death(slow: Slow) -> None:
+    retry = Retry(1, deaths=1)
+    stage = map_stage(slow, on=threads(1), timeout=0.1, retry=retry)
+
+    assert run(source([3]).via(stage).to(collect())) == Success((3,))
+    assert slow.calls == [3, 3]
+
+
+def test_threads_of_several_segments_are_replaced_where_all_hang(slow: Slow) -> None:
+    stage = (
+        map_stage(slow, on=threads(1), timeout=0.1)
+        >> map_stage(abs)
+        >> map_stage(slow, on=threads(1), timeout=0.1)
+    )
+    plan = source(range(6)).via(stage).to(collect())
+
+    outcome = run(plan, tolerate=2)
+
+    assert outcome == Success((1, 2, 4, 5))
 
 
 def test_many_answers_wake_the_caller_once() -> None:

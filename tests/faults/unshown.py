@@ -20,9 +20,6 @@ _TO_BE_WRITTEN = {
     "faults": """
         B09
     """,
-    "threads": """
-        D06
-    """,
     "host": """
     """,
 }

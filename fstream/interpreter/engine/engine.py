@@ -76,6 +76,7 @@ class Engine:
     """One run of ``program``: events in, commands out."""
 
     __slots__ = (
+        "abandoned",
         "account",
         "budget",
         "commands",
@@ -109,6 +110,7 @@ class Engine:
         self.slots: dict[int, tuple[SegmentStation, Slot]] = {}
         self.tickets = 0
         self.deaths = Deaths(program, account)
+        self.abandoned = 0
         self.fill = Fill()
         self.out: _Out | None = None
         self.is_pulling = False
@@ -218,6 +220,7 @@ class Engine:
     def _lost(self, event: Lost) -> None:
         """Blame the item in execution; all others go out again."""
         self.deaths.note(event)
+        self.abandoned += event.is_abandoned
         for ticket in event.open:
             station, slot = self.slots.pop(ticket)
             if self.deaths.are_too_many():

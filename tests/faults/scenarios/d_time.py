@@ -15,6 +15,7 @@ from unittest.mock import patch
 from fstream import Cancelled
 from fstream import Context
 from fstream import Failure
+from fstream import Report
 from fstream import Success
 from fstream import TimedOut
 from fstream import forks
@@ -60,6 +61,20 @@ def timed_out(fault: Callable[[int], object], context: Context) -> TimedOut:
 def sleep_for_ever(_: int) -> object:
     time.sleep(600)
     return "awake"
+
+
+def d06(context: Context) -> None:
+    """A thread cannot be ended: it is left behind, and counted."""
+    report = Report()
+    stage = map_stage(Faulty(sleep_for_ever), name="faulty", timeout=LIMIT)
+    began = time.monotonic()
+    found = stream(source(ITEMS).via(stage), on=context, observers=[report])
+    error = failure_at(found)
+
+    assert LIMIT <= time.monotonic() - began < SOON
+    assert isinstance(error, TimedOut), error
+    assert (error.index, error.limit, error.pid) == (7, LIMIT, os.getpid())
+    assert report.abandoned_threads == 1
 
 
 def stop(_: int) -> object:
@@ -268,6 +283,7 @@ SCENARIOS = {
     "D03": Scenario(run=d03, contexts=KILLED),
     "D04": Scenario(run=d04, contexts=WORKERS),
     "D05": Scenario(run=d05, contexts=KILLED),
+    "D06": Scenario(run=d06, contexts=("threads",), leaves=("thread fstream-",)),
     "D07": Scenario(run=d07, contexts=KILLED),
     "D08": Scenario(run=d08, contexts=("processes",)),
     "D09": Scenario(run=d09, contexts=EVERYWHERE),
