@@ -78,7 +78,7 @@ def live(errand: Errand, end: socket.socket) -> Never:
         outbox = Outbox(Channel(end))
         kept += _settle(errand, outbox)
         outbox.send(_answer(errand, kept))
-        errand.words[TICKET] = 0
+        # The page keeps its last note: who did not hear the answer knows what it was.
         code = 0
     except BaseException:  # noqa: BLE001  # told, and no frame of the parent runs on
         traceback.print_exc()

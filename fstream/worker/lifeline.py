@@ -96,6 +96,7 @@ class Session:
         """Close our end without a word."""
         self.is_open = False
         self._end.close()
+        _program.reap()  # one that was killed has by now ended, too
 
     def _write(self, order: Order) -> None:
         try:
@@ -110,13 +111,13 @@ class Session:
 class _Program:
     """The nursery of this process, if it has one."""
 
-    __slots__ = ("_end", "_has_left", "_lock", "_starter")
+    __slots__ = ("_end", "_has_left", "_lock", "_starters")
 
     def __init__(self) -> None:
         self._end: socket.socket | None = None
         self._has_left = False
         self._lock = Lock()
-        self._starter: int | None = None
+        self._starters: list[int] = []
 
     def open(self, session: socket.socket) -> None:
         """Hand the nursery its end of a session; start one where there is none."""
@@ -138,9 +139,11 @@ class _Program:
         raise BrokenPipeError(EPIPE, "each nursery ended at once")
 
     def reap(self) -> None:
-        """Reap the process that started the nursery, once it has ended."""
-        if self._starter is not None and _is_reaped(self._starter, os.WNOHANG):
-            self._starter = None
+        """Reap the processes that started nurseries, once they have ended."""
+        for starter in list(self._starters):
+            if _is_reaped(starter, os.WNOHANG):
+                with suppress(ValueError):  # another thread was quicker
+                    self._starters.remove(starter)
 
     def end(self) -> None:
         """End the nursery, for good; answer when it is gone."""
@@ -150,8 +153,9 @@ class _Program:
         end, self._end = self._end, None
         with suppress(OSError):
             end.shutdown(socket.SHUT_WR)
-        if _is_ready(end.fileno(), select.POLLIN) and self._starter is not None:
-            _is_reaped(self._starter, 0)
+        if _is_ready(end.fileno(), select.POLLIN):
+            for starter in self._starters:
+                _is_reaped(starter, 0)
         end.close()
 
     def forget(self) -> None:
@@ -161,7 +165,7 @@ class _Program:
             self._end.close()
         self._end = None
         self._lock = Lock()
-        self._starter = None
+        self._starters = []
 
     def _started(self) -> socket.socket:
         self.reap()
@@ -169,7 +173,7 @@ class _Program:
             self._end.close()
         ours, theirs = orders.pair()
         try:
-            self._starter = _spawn(theirs.fileno())
+            self._starters.append(_spawn(theirs.fileno()))
         except BaseException:
             ours.close()
             raise
