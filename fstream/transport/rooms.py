@@ -12,7 +12,6 @@ from typing import final
 _BIG = 1 << 18
 _KEPT_SIZE = 1 << 22
 _MOST_KEPT = 4
-_OURS = 3  # the list's reference, the loop's, and that of ``getrefcount`` itself
 _FLAGS = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE
 
 
@@ -31,10 +30,10 @@ class Rooms:
             return bytearray(size)
         if size > _KEPT_SIZE:
             return memoryview(_mapped(size))
-        for room in self._kept:
+        for n, references in enumerate(_references(self._kept)):
             # Whoever sees its bytes, by whatever view, refers to it.
-            if len(room) == size and sys.getrefcount(room) == _OURS:
-                return memoryview(room)
+            if references == _UNSEEN and len(self._kept[n]) == size:
+                return memoryview(self._kept[n])
         room = _mapped(size)
         self._kept = [*self._kept[1 - _MOST_KEPT :], room]
         return memoryview(room)
@@ -46,6 +45,14 @@ class Rooms:
         copied = memoryview(self.room(whole))[:size]
         copied[:] = piece
         return copied.toreadonly()
+
+
+def _references(rooms: list[mmap.mmap]) -> list[int]:
+    return [sys.getrefcount(room) for room in rooms]
+
+
+# Measured, since versions of Python count their own references differently.
+(_UNSEEN,) = _references([mmap.mmap(-1, 1)])
 
 
 def _mapped(size: int) -> mmap.mmap:
