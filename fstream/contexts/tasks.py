@@ -27,9 +27,11 @@ from fstream.interpreter.kernel import Surroundings
 from fstream.interpreter.kernel import TaskKernel
 from fstream.interpreter.kernel import task_kernel
 from fstream.plan.contexts import Tasks
+from fstream.transport.owned import close_all
 from fstream.transport.undisturbed import Undisturbed
 
 _PATIENCE = 0.5
+_STANDARD = 2
 
 
 @final
@@ -126,20 +128,26 @@ class TaskBackend:
 
     def close(self) -> None:
         """Cancel all tasks, and wait a little for their ends."""
-        if self._is_closed:
-            return
+        # Called again: Ctrl-C came meanwhile, and again means now.
+        patience = 0.0 if self._is_closed else _PATIENCE
         self._is_closed = True
+        try:
+            with Undisturbed():
+                self._end(patience)
+        finally:
+            self._waker.close()
+
+    def _end(self, patience: float) -> None:
         self._parts.clear()
         if self._loop is not None and self._thread is not None:
             with suppress(RuntimeError):  # closed by now
                 self._loop.call_soon_threadsafe(self._loop.stop)
             with suppress(RuntimeError):  # Ctrl-C came while it was being started
-                self._thread.join(_PATIENCE)
-        self._waker.close()
+                self._thread.join(patience)
 
     def _start(self) -> None:
         with Undisturbed() as quiet:
-            self._loop = loop = asyncio.new_event_loop()
+            self._loop = loop = _new_loop()
             loop.call_soon(self._feed)
             self._thread = Thread(
                 target=self._live,
@@ -275,6 +283,17 @@ class _Limit:
             await self._timeout.__aexit__(cls, exc, trace)
         if exc is not None and self._timeout.expired():
             raise Overdue(self._stage, self._limit)
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """A loop with no descriptor where the host's standard ones belong."""
+    taken: list[int] = []
+    try:
+        while not taken or taken[-1] <= _STANDARD:
+            taken.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
+        return asyncio.new_event_loop()
+    finally:
+        close_all(taken)
 
 
 def _lost(call: Call, overdue: Overdue, pid: int) -> Lost:

@@ -20,11 +20,13 @@ from fstream import Context
 from fstream import forks
 from fstream import inline
 from fstream import processes
+from fstream import tasks
 from fstream import threads
 
 CONTEXTS: Mapping[str, Context] = {
     "inline": inline(),
     "threads": threads(2),
+    "tasks": tasks(2),
     "processes": processes(2),
     "forks": forks(2),
 }

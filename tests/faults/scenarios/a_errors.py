@@ -29,6 +29,7 @@ from fstream import map_stage
 from fstream import route
 from fstream import run
 from fstream import source
+from fstream import tasks
 from fstream import threads
 from tests.faults.promises import AT
 from tests.faults.promises import ITEMS
@@ -57,7 +58,7 @@ def told(fault: Callable[[int], object], context: Context) -> StageFailure:
 
 
 def is_here(context: Context) -> bool:
-    return isinstance(context, type(inline()) | type(threads(1)))
+    return isinstance(context, type(inline()) | type(threads(1)) | type(tasks(1)))
 
 
 def boom(n: int) -> Never:
