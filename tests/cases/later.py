@@ -9,7 +9,6 @@ LATER = {
 """No test has these ids."""
 
 PARTLY = {
-    "ERR-6": "retry: item 7, which fails once and then succeeds",
     "ERR-9": "context(name): a name that no run binds",
     "COW-9": "merge: three sources of their own",
     "IPC-9": "merge: three sources of their own",

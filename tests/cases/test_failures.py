@@ -1,6 +1,7 @@
 """A failing item is a value with its facts, and ends nobody else: cases ERR."""
 
 import os
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from fstream import Context
 from fstream import Failure
 from fstream import Report
+from fstream import Retry
 from fstream import Stage
 from fstream import StageFailure
 from fstream import Success
@@ -83,10 +85,13 @@ def test_err_5_a_message_that_no_case_takes_is_an_error_that_names_it(
 
 
 @everywhere
-def test_err_6_the_errors_tell_stage_item_and_message(on: Context) -> None:
+def test_err_6_the_errors_tell_stage_item_and_message(
+    on: Context, tmp_path: Path
+) -> None:
     report = Report()
     plan = (
         source(range(20))
+        .via(map_stage(work.FailsOnce(tmp_path, at=7), retry=Retry(2)))
         .via(map_stage(work.validate))
         .via(map_stage(work.save))
         .to(collect())

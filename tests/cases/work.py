@@ -316,6 +316,21 @@ class Meeting:
         return n
 
 
+@dataclass(frozen=True)
+class FailsOnce:
+    """Item ``at`` fails until it has left a file in the folder."""
+
+    folder: Path
+    at: int
+
+    def __call__(self, n: int) -> int:
+        trace = self.folder / str(n)
+        if n == self.at and not trace.exists():
+            trace.touch()
+            raise InvalidError("attempt", n)
+        return n
+
+
 class Stubborn:
     """Cannot be pickled."""
 
