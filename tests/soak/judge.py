@@ -90,7 +90,8 @@ class Evidence:
         times = [shot.time for shot in self.shots if shot.kind == "nursery killed"]
         for pid, lines in self.lines.items():
             # They follow their nursery, but not in no time.
-            if pid != self.own and any(t + AGONY > lines[0].time for t in times):
+            begun = lines[0].time if lines else 0
+            if pid != self.own and any(t + AGONY > begun for t in times):
                 yield pid
 
 
