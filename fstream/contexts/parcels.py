@@ -78,7 +78,7 @@ def unpack_reply(
     What goes on to other workers is left as it is: if need be, it fails there.
     """
     reply, pid = read_reply_head(frame)
-    if is_onward and not open_exits(reply):
+    if is_onward and not frame.is_lost and not open_exits(reply):
         reply.outs = Sealed(frame, len(reply.outs))
     else:
         reply = _opened(frame, reply, stage=stage)

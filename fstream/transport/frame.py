@@ -39,7 +39,10 @@ _ROOM = 1 << 17
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """A message; ``lane``, ``sequence`` and ``service`` mean what its kind says."""
+    """A message; ``lane``, ``sequence`` and ``service`` mean what its kind says.
+
+    One that ``is_lost`` was too big for the memory there is, but for its head.
+    """
 
     kind: int
     lane: int = 0
@@ -48,6 +51,7 @@ class Frame:
     head: Bytes = b""
     body: Bytes = b""
     buffers: tuple[Bytes, ...] = ()
+    is_lost: bool = False
 
     @property
     def size(self) -> int:
@@ -208,26 +212,50 @@ def _begun(opened: _Opened, table: memoryview, rooms: Rooms) -> "_Begun | str":
     lengths = [int.from_bytes(table[i:j], "little") for i, j in pairwise(ends)]
     if opened.head + opened.body + sum(lengths) > LIMIT:
         return "a frame beyond every limit"
-    return _Begun(opened, [rooms.room(length) for length in lengths])
+    return _Begun(opened, lengths, rooms)
 
 
 @final
 class _Begun:
-    """A frame whose header is known, being filled."""
+    """A frame whose header is known, being filled.
 
-    __slots__ = ("_at", "_opened", "_parts", "_rest")
+    Where memory has no room for it all but its head goes by, so that the frames
+    after it can be read.
+    """
 
-    def __init__(self, opened: _Opened, buffers: Sequence[Bytes]) -> None:
-        head, body = bytearray(opened.head), bytearray(opened.body)
-        self._opened = opened
-        self._parts: list[Bytes] = [head, body, *buffers, bytearray(_TAIL.size)]
-        self._rest = deque(memoryview(part) for part in self._parts if part)
+    __slots__ = ("_at", "_crc", "_is_lost", "_opened", "_parts", "_rest", "_unchecked")
+
+    def __init__(self, opened: _Opened, lengths: Sequence[int], rooms: Rooms) -> None:
         self._at = 0
+        self._crc = 0
+        self._is_lost = False
+        self._opened = opened
+        self._unchecked = opened.head + opened.body
+        try:
+            front = bytearray(opened.head), bytearray(opened.body)
+            buffers = (rooms.room(length) for length in lengths)
+            self._parts: list[Bytes] = [*front, *buffers, bytearray(_TAIL.size)]
+            self._rest = deque(memoryview(part) for part in self._parts if part)
+        except MemoryError:
+            self._lose(opened.body + sum(lengths))
+
+    def _lose(self, size: int) -> None:
+        self._is_lost = True
+        head, nothing, tail = map(bytearray, (self._opened.head, 0, _TAIL.size))
+        self._parts = [head, nothing, tail]
+        gone = memoryview(bytearray(_ROOM))
+        rest = [gone] * (size // _ROOM) + [gone[: size % _ROOM]]
+        views = [memoryview(head), *rest, memoryview(tail)]
+        self._rest = deque(view for view in views if view)
 
     def room(self) -> memoryview:
         return self._rest[0][self._at :]
 
     def filled(self, n: int) -> None:
+        if self._is_lost:
+            checked = self.room()[: min(n, self._unchecked)]
+            self._crc = crc32(checked, self._crc)
+            self._unchecked -= len(checked)
         self._at += n
         if self._at == len(self._rest[0]):
             self._rest.popleft()
@@ -251,7 +279,8 @@ class _Begun:
         opened = self._opened
         if _TAIL.unpack(tail) != (opened.sequence, _MAGIC):
             return "wrong end of a frame"
-        if crc32(body, crc32(head)) != opened.checksum:
+        found = self._crc if self._is_lost else crc32(body, crc32(head))
+        if found != opened.checksum:
             return "wrong checksum of a frame"
         return Frame(
             kind=opened.kind,
@@ -261,4 +290,5 @@ class _Begun:
             head=head,
             body=body,
             buffers=tuple(buffers),
+            is_lost=self._is_lost,
         )

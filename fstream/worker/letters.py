@@ -125,7 +125,7 @@ def read_reply_body(frame: Frame, reply: Reply) -> None:
     The body is as that of a call where there are no exits, so that it can be one.
     """
     opened = open_exits(reply)
-    body = decode(frame.body, frame.buffers)
+    body = _loaded(frame)
     if not opened:
         reply.outs = cast("list[object]", body)
         return
@@ -165,7 +165,15 @@ def read_call(frame: Frame) -> CallHead:
 
 def read_items(frame: Frame) -> list[object]:
     """Read the items of a call; raises what their loading raises."""
-    return cast("list[object]", decode(frame.body, frame.buffers))
+    return cast("list[object]", _loaded(frame))
+
+
+def _loaded(frame: Frame) -> object:
+    """Load what is users'; raises what its loading raises."""
+    if frame.is_lost:
+        text = "there was no room for the frame"
+        raise MemoryError(text)
+    return decode(frame.body, frame.buffers)
 
 
 def reply_payload(reply: Reply) -> Payload:

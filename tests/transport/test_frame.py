@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fstream.transport import frame as frame_module
 from fstream.transport.frame import LIMIT
 from fstream.transport.frame import MOST_BUFFERS
 from fstream.transport.frame import Assembler
@@ -200,6 +202,28 @@ def test_a_frame_beyond_the_limit_gets_no_memory() -> None:
 
     assert feed(assembler, bytes(header)) == []
     assert assembler.broken == "a frame beyond every limit"
+
+
+@given(frames, frames, st.data())
+def test_a_frame_without_room_goes_by_and_the_next_is_read(
+    lost: Frame, after: Frame, data: st.DataObject
+) -> None:
+    sizes: list[int] = []
+
+    def refusing(size: int = 0) -> bytearray:
+        sizes.append(size)
+        if len(sizes) == 2:  # the first is of the assembler's own
+            raise MemoryError
+        return bytearray(size)
+
+    text = raw(lost, after)
+    cut = data.draw(st.integers(0, len(text)))
+    with patch.object(frame_module, "bytearray", refusing, create=True):
+        assembler = Assembler()
+        found = feed(assembler, text[:cut]) + feed(assembler, text[cut:])
+
+    bare = replace(lost, body=b"", buffers=(), is_lost=True)
+    assert found == [bare, after]
 
 
 def test_too_many_buffers_are_refused() -> None:

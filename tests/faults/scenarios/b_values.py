@@ -1,7 +1,9 @@
 """Group B: awkward inputs and results."""
 
 import os
+import resource
 import sys
+import time
 from collections.abc import Iterator
 from typing import Never
 
@@ -209,6 +211,26 @@ class Opposing:
         raise RuntimeError("no parts")
 
 
+def big_at_seven(n: int) -> object:
+    time.sleep(0.003)  # slow items travel alone
+    return bytes(200 * MB) if n == AT else 10 * n
+
+
+def b09(context: Context) -> None:
+    """A result that the parent has no memory for fails, and the next arrives."""
+    outcomes_of(map_stage(abs), context)  # so that only the parent is limited
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
+        roof = int(statm.read().split()[0]) * resource.getpagesize() + 64 * MB
+    resource.setrlimit(resource.RLIMIT_AS, (roof, limits[1]))
+    try:
+        outcomes = outcomes_of(map_stage(big_at_seven), context)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
+    failure = stage_failure(failure_at(outcomes))
+    assert (failure.step, failure.kind) == ("decode", "MemoryError"), failure
+
+
 VALUES = (
     ValueError("a value"),
     None,
@@ -303,6 +325,7 @@ SCENARIOS = {
     "B06": Scenario(run=b06, contexts=("processes",)),
     "B07": Scenario(run=b07, contexts=("processes",)),
     "B08": Scenario(run=b08, contexts=WORKERS, seconds=12),
+    "B09": Scenario(run=b09, contexts=("processes",)),
     "B10": Scenario(run=b10, contexts=EVERYWHERE),
     "B11": Scenario(run=b11, contexts=EVERYWHERE),
     "B12": Scenario(run=b12, contexts=EVERYWHERE),

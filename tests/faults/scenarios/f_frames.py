@@ -377,7 +377,7 @@ def f12(context: Context) -> None:
 SCENARIOS = {
     "F01": Scenario(run=f01, contexts=EVERYWHERE),
     "F02": Scenario(run=f02, contexts=WORKERS),
-    "F03": Scenario(run=f03, contexts=("inline", *WORKERS)),
+    "F03": Scenario(run=f03, contexts=EVERYWHERE),
     "F04": Scenario(run=f04, contexts=WORKERS),
     "F05": Scenario(run=f05, contexts=WORKERS),
     "F06": Scenario(run=f06, contexts=WORKERS),
