@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from benchmarks import arrays
+from benchmarks import copies
 from benchmarks import failing
 from benchmarks import growth
 from benchmarks import inline
@@ -31,6 +32,7 @@ CASES: Mapping[str, Case] = {
     "G10": arrays.g10,
     "G11": failing.g11,
     "G12": processes.g12,
+    "G14": copies.g14,
     "G15": lives.g15,
     "G16": memory.g16,
     "G17": growth.g17,

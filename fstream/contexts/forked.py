@@ -1,6 +1,5 @@
 """A forked child, as its parent sees it."""
 
-import mmap
 import os
 import select
 import signal
@@ -22,12 +21,12 @@ from fstream.worker.forking import fork
 from fstream.worker.forking import undisturbed
 from fstream.worker.kin import kill_group
 from fstream.worker.kin import pidfd
-from fstream.worker.recorder import PAGE
+from fstream.worker.kit import Kit
 from fstream.worker.recorder import Note
 from fstream.worker.recorder import deadline_of
 from fstream.worker.recorder import fatal_error
-from fstream.worker.recorder import new_page
 from fstream.worker.recorder import note_in
+from fstream.worker.ways import Ways
 
 _PATIENCE = 1000
 _START_AND_END = 2  # a child's end takes as long as its start
@@ -44,12 +43,11 @@ class Forked:
     __slots__ = (
         "_is_reaped",
         "_life",
-        "_page",
         "_theirs",
-        "_words",
         "call",
         "channel",
         "is_answered",
+        "kit",
         "number",
         "overdue",
         "overhead_ns",
@@ -57,7 +55,7 @@ class Forked:
         "pidfd",
     )
 
-    def __init__(self, call: Call, number: int) -> None:
+    def __init__(self, call: Call, number: int, kit: Kit) -> None:
         ours, self._theirs = socket_pair()
         self.call = call
         self.channel = Channel(ours)
@@ -69,10 +67,9 @@ class Forked:
         self.pidfd: Owned | None = None
         self._is_reaped = True
         self._life: Owned | None = None
-        self._page = new_page()
-        self._words = memoryview(mmap.mmap(self._page.number, PAGE))
+        self.kit = kit
 
-    def start(self, segment: Segment, context: str, *, lock: int) -> None:
+    def start(self, segment: Segment, ways: Ways) -> None:
         """Fork; only the parent returns. Raises ``OSError`` where there is no room."""
         life: Owned | None = None
         try:
@@ -80,13 +77,14 @@ class Forked:
             errand = Errand(
                 call=self.call,
                 segment=segment,
-                context=context,
-                page=self._page.number,
-                words=self._words.cast("Q"),
+                kit=self.kit,
                 life=life.number,
-                lock=lock,
+                parent=os.getpid(),
+                ways=ways,
             )
+            self.kit.prepare(segment)
             flush_standard_streams()
+            ways.renew()
             with undisturbed():
                 began = time.perf_counter_ns()
                 self.pid = fork()
@@ -125,14 +123,14 @@ class Forked:
             code=code,
             overdue=overdue if is_late else 0,
             is_spoilt=self.channel.state == "broken",
-            stacks=fatal_error(self._page),
+            stacks=fatal_error(self.kit.page),
             worker=self.number,
             workers=workers,
         )
 
     def note(self) -> Note | None:
         """Read what it noted last."""
-        return note_in(self._words)
+        return note_in(self.kit.words)
 
     def kill(self) -> None:
         """Kill it, with the helpers of its group."""
@@ -174,7 +172,7 @@ class Forked:
     def close(self) -> None:
         """Give back all descriptors; idempotent."""
         self.forget()
-        self._page.close()
+        self.kit.page.close()
 
     def forget(self) -> None:
         """Close all that leads to it; in itself, what leads back from its parent."""
@@ -184,7 +182,7 @@ class Forked:
                 end.close()
 
     def _deadline(self) -> int:
-        return deadline_of(self._words)
+        return deadline_of(self.kit.words)
 
     def _open_pidfd(self) -> None:
         try:

@@ -29,11 +29,11 @@ from fstream.plan.contexts import Forks
 from fstream.transport.channel import LOWEST
 from fstream.transport.frame import Frame
 from fstream.transport.inherited import forget_in_copies
-from fstream.transport.owned import Owned
 from fstream.transport.undisturbed import Undisturbed
 from fstream.worker.forking import warn_of_threads
+from fstream.worker.kit import Kit
 from fstream.worker.letters import LOG
-from fstream.worker.lines import new_lock
+from fstream.worker.ways import Ways
 
 
 @final
@@ -51,14 +51,15 @@ class ForkBackend:
         "_context",
         "_epoll",
         "_has_begun",
+        "_kits",
         "_limit",
-        "_lock",
         "_news",
         "_owner",
         "_segments",
         "_shortage",
         "_started",
         "_waiting",
+        "_ways",
     )
 
     def __init__(self, context: Forks) -> None:
@@ -67,14 +68,15 @@ class ForkBackend:
         self._context = context
         self._epoll: select.epoll | None = None
         self._has_begun = False
+        self._kits: list[Kit] = []
         self._limit = 0
-        self._lock: Owned | None = None
         self._news: list[Happening] = []
         self._owner = os.getpid()
         self._segments: dict[int, Segment] = {}
         self._shortage = Shortage(context)
         self._started = 0
         self._waiting: deque[Call] = deque()
+        self._ways: Ways | None = None
         forget_in_copies(self)
 
     def open(self, segments: tuple[Segment, ...]) -> None:
@@ -138,8 +140,10 @@ class ForkBackend:
                 child.reap()
                 child.close()
             self.forget()
-            if self._lock is not None:
-                self._lock.close()
+            for kit in self._kits:
+                kit.page.close()
+            if self._ways is not None:
+                self._ways.close()
 
     def forget(self) -> None:
         """Have nothing to do with any child."""
@@ -178,14 +182,13 @@ class ForkBackend:
         return at_work < width and len(self._children) < 2 * width
 
     def _start(self, call: Call) -> None:
-        if self._lock is None:
-            self._lock = Owned(new_lock())
-        lock = self._lock.number
-        child = Forked(call, self._started)
+        ways = self._ways = self._ways or Ways()
+        kit = self._kits.pop() if self._kits else Kit(repr(self._context))
+        child = Forked(call, self._started, kit)
         self._started += 1
         self._children[call.ticket] = child
         try:
-            child.start(self._segments[call.segment], repr(self._context), lock=lock)
+            child.start(self._segments[call.segment], ways)
             self._watch(child.channel.fileno(), child)
             if child.pidfd is not None:
                 self._watch(child.pidfd.number, child)
@@ -255,7 +258,11 @@ class ForkBackend:
         if not child.is_answered:
             calls = {child.call.ticket: child.call}
             happenings.append(lost(calls, child.note(), self._segments, end=end))
-        child.close()
+        if child.is_answered and end.code == 0:
+            child.forget()
+            self._kits.append(child.kit)
+        else:
+            child.close()
         del self._children[child.call.ticket]
         return happenings
 

@@ -7,7 +7,6 @@ or destroyed in it: no handler, no finalizer, no function for the exit.
 import fcntl
 import gc
 import os
-import select
 import signal
 import socket
 import sys
@@ -22,17 +21,18 @@ from fstream.compiler.program import Segment
 from fstream.compiler.shape import last_stage
 from fstream.compiler.shape import limit_of
 from fstream.interpreter.chunk import Call
-from fstream.interpreter.kernel import Surroundings
-from fstream.interpreter.kernel import chunk_kernel
 from fstream.interpreter.kernel.cared import DEADLINE
 from fstream.interpreter.kernel.cared import deadline
 from fstream.transport.channel import Channel
 from fstream.transport.frame import Frame
 from fstream.worker.forking import flush_standard_streams
+from fstream.worker.forking import handled_signals
+from fstream.worker.forking import let_signals_in
+from fstream.worker.kit import Kit
+from fstream.worker.kit import alarm
 from fstream.worker.letters import CALL
 from fstream.worker.letters import reply_frame
 from fstream.worker.lifeline import end_nursery
-from fstream.worker.lines import whole_lines
 from fstream.worker.listening import forward_from_copy
 from fstream.worker.outbox import Outbox
 from fstream.worker.recorder import CALLING
@@ -44,6 +44,7 @@ from fstream.worker.recorder import TICKET
 from fstream.worker.recorder import tell_fatal_errors
 from fstream.worker.results import encoded
 from fstream.worker.setting import go_deeper
+from fstream.worker.ways import Ways
 
 _NEEDED = (signal.SIGALRM, signal.SIGCHLD)
 
@@ -51,19 +52,17 @@ _NEEDED = (signal.SIGALRM, signal.SIGCHLD)
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """What a child is there for; ``words`` is its flight recorder, behind ``page``.
+    """What a child is there for, and with what.
 
-    It is killed by the kernel when the other end of the pipe ``life`` is gone. To
-    print, it takes turns with others by the file ``lock``.
+    It is killed by the kernel when the other end of the pipe ``life`` is gone.
     """
 
     call: Call
     segment: Segment
-    context: str
-    page: int
-    words: memoryview
+    kit: Kit
     life: int
-    lock: int
+    parent: int
+    ways: Ways
 
 
 def live(errand: Errand, end: socket.socket) -> Never:
@@ -73,7 +72,7 @@ def live(errand: Errand, end: socket.socket) -> Never:
     try:
         gc.freeze()  # what was inherited is neither looked at nor finalized
         os.setsid()
-        _end_with(errand.life)
+        _end_with(errand.life, parent=errand.parent)
         go_deeper()
         outbox = Outbox(Channel(end))
         kept += _settle(errand, outbox)
@@ -90,18 +89,8 @@ def live(errand: Errand, end: socket.socket) -> Never:
 
 def _answer(errand: Errand, kept: list[object]) -> Frame:
     began = time.perf_counter_ns()
-    call, segment, words = errand.call, errand.segment, errand.words
-    kernel = chunk_kernel(
-        segment,
-        surroundings=Surroundings(
-            context=errand.context,
-            pid=os.getpid(),
-            clock=time.monotonic,
-            pause=time.sleep,
-            alarm=_alarm,
-        ),
-        recorder=words,
-    )
+    call, segment, words = errand.call, errand.segment, errand.kit.words
+    kernel = errand.kit.kernel(segment)
     words[POSITION] = NOWHERE
     words[STAGE] = CALLING
     words[TICKET] = call.ticket + 1
@@ -111,69 +100,50 @@ def _answer(errand: Errand, kept: list[object]) -> Frame:
     limit = limit_of(segment)
     if limit is not None:
         words[DEADLINE] = deadline(time.monotonic(), limit)
-        _alarm(limit)
+        alarm(limit)
     reply, payload = encoded(reply, call.items, stage=last_stage(segment.op))
     flush_standard_streams()
     if limit is not None:
-        _alarm(0)
+        alarm(0)
         words[DEADLINE] = 0
     asked = Frame(kind=CALL, lane=call.segment, sequence=call.ticket)
     frame = reply_frame(asked, reply, payload)
     return replace(frame, service=time.perf_counter_ns() - began)
 
 
-def _alarm(seconds: float) -> None:
-    """End this process when its item is overdue, also while nobody looks after it."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
 def _settle(errand: Errand, outbox: Outbox) -> list[object]:
     """Have ways of its own to the world; give all that this replaces."""
-    kept: list[object] = [sys.stdin, sys.stdout, sys.stderr]
+    kept = errand.ways.go()
     _forget_handlers()
-    _read_nothing()
-    sys.stdout = whole_lines(sys.stdout, errand.lock)
-    sys.stderr = whole_lines(sys.stderr, errand.lock)
-    tell_fatal_errors(errand.page)
-    kept += forward_from_copy(outbox, errand.words)
+    tell_fatal_errors(errand.kit.page.number)
+    kept += forward_from_copy(outbox, errand.kit.words)
     seed = getattr(sys.modules.get("numpy.random"), "seed", None)
     if callable(seed):  # ``random`` does so by itself
         seed()
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    let_signals_in()
     return kept
 
 
-def _end_with(life: int) -> None:
+def _end_with(life: int, *, parent: int) -> None:
     """Be killed by the kernel when the other end of the pipe ``life`` is gone.
 
-    That is when the parent is, whichever of its threads forked, and it happens in
+    That is when ``parent`` is, whichever of its threads forked, and it happens in
     the midst of C code, too.
     """
     fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(life, fcntl.F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(life, fcntl.F_SETFL, os.O_ASYNC)
-    poll = select.poll()
-    poll.register(life, select.POLLIN)
-    if poll.poll(0):  # it was gone before
+    if os.getppid() != parent:  # it was gone before
         os._exit(1)
 
 
 def _forget_handlers() -> None:
     signal.set_wakeup_fd(-1)
-    for number in signal.valid_signals():
-        if callable(signal.getsignal(number)) or number in _NEEDED:
-            signal.signal(number, signal.SIG_DFL)
+    for number in {*handled_signals(), *_NEEDED}:
+        signal.signal(number, signal.SIG_DFL)
     # By a handler, because processes that users start inherit "ignored".
     signal.signal(signal.SIGINT, _nothing)
 
 
 def _nothing(_signal: int, _frame: FrameType | None) -> None:
     """Let Ctrl-C be the parent's affair."""
-
-
-def _read_nothing() -> None:
-    null = os.open(os.devnull, os.O_RDONLY)
-    if null != 0:
-        os.dup2(null, 0)
-        os.close(null)
-    sys.stdin = open(0, closefd=False, encoding="utf-8")  # noqa: SIM115

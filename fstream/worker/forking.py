@@ -11,9 +11,12 @@ import sys
 import threading
 import time
 import warnings
+from collections.abc import Callable
 from collections.abc import Generator
+from collections.abc import Iterable
 from contextlib import contextmanager
 from contextlib import suppress
+from importlib import import_module
 from inspect import currentframe
 from pathlib import Path
 
@@ -22,6 +25,12 @@ from fstream.plan.contexts import ForkWarning
 OWN_THREADS = "fstream-"
 _PAUSE = 0.001
 _PAUSES = 5
+_SIGNALS = tuple(map(int, signal.valid_signals()))
+# What ``signal`` wraps: it makes an enumeration's member of every number there is,
+# and there are 64 signals, which takes as long as half of a fork.
+_plain = import_module("_signal")
+_set_mask: Callable[[int, Iterable[int]], Iterable[int]] = _plain.pthread_sigmask
+_handler_of: Callable[[int], object] = _plain.getsignal
 _DEPRECATED = (
     "ignore",
     re.compile("This process .* is multi-threaded, use of fork"),
@@ -34,12 +43,22 @@ _DEPRECATED = (
 @contextmanager
 def undisturbed() -> Generator[None]:
     """Block all signals of this thread; in a child they stay blocked."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    before = _set_mask(signal.SIG_BLOCK, ())
     try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        _set_mask(signal.SIG_BLOCK, _SIGNALS)
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        _set_mask(signal.SIG_SETMASK, before)
+
+
+def let_signals_in() -> None:
+    """Block no signal any more, in a child that is ready for them."""
+    _set_mask(signal.SIG_SETMASK, ())
+
+
+def handled_signals() -> list[int]:
+    """Give the signals for which there is a function of Python's."""
+    return [number for number in _SIGNALS if callable(_handler_of(number))]
 
 
 def flush_standard_streams() -> None:

@@ -39,9 +39,11 @@ from fstream.result.errors import StageFailure
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Surroundings:
     """What a kernel knows of the place it runs in, and the loop it runs on if any.
+
+    ``pid`` is another in a copy of this process.
 
     ``alarm`` ends this process after so many seconds, unless it is called again
     before; 0 means never. There is none where others keep the deadlines.

@@ -162,7 +162,7 @@ def l06(context: Context) -> None:
     """Workers that die at every start end the run, which says how they ended."""
     began = time.monotonic()
     stage = map_stage(Unloadable(os.getpid()), name="unloadable")
-    with patch("fstream.worker.child.chunk_kernel", lambda *_, **__: os._exit(7)):
+    with patch("fstream.worker.child.go_deeper", lambda *_, **__: os._exit(7)):
         outcome = run(source(ITEMS).via(stage).to(drain()), on=context, tolerate=10**6)
 
     lost = worker_lost(outcome.failure())
