@@ -91,7 +91,7 @@ def busy_program(
 
 
 def workers_of(path: str, n: int = 2) -> list[int]:
-    wait_until(lambda: len(noted(path)) >= n)
+    wait_until(lambda: len(noted(path)) >= n, within=15)
     return [line[0] for line in noted(path)]
 
 

@@ -22,6 +22,8 @@ from tests.faults.scratch import noted
 from tests.wait import is_alive
 from tests.wait import wait_until
 
+BUSY = 2.0  # so long may a busy machine take to end an interpreter
+
 TELLING = """
 from fstream import *
 
@@ -92,7 +94,7 @@ def e07(context: Context) -> None:
         workers = {line[0] for line in noted(path)}
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert took < 1
+    assert took < 1 + BUSY
     wait_until(lambda: not any(map(is_alive, workers)), within=1)
 
 
