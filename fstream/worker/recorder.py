@@ -54,17 +54,22 @@ class Note:
 def new_page() -> Owned:
     """Make a page that processes can share; raises ``OSError`` without room."""
     page = Owned(raised_number(nameless_file()))
-    os.fchmod(page.number, 0o600)
     os.ftruncate(page.number, PAGE)
     return page
 
 
 def nameless_file() -> int:
-    """Make a file in memory, or where that is refused one on disk that has no name."""
+    """Make a file in memory, or where that is refused one on disk that has no name.
+
+    Only its owner may open it, by way of ``/proc``.
+    """
     try:
-        return os.memfd_create("fstream", os.MFD_CLOEXEC)
+        number = os.memfd_create("fstream", os.MFD_CLOEXEC)
     except OSError as exc:
         refusal = exc
+    else:
+        os.fchmod(number, 0o600)
+        return number
     for folder in (os.environ.get("TMPDIR", "/tmp"), "/var/tmp", "/dev/shm"):  # noqa: S108  # nothing has a name there
         with suppress(OSError):
             return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
