@@ -5,7 +5,6 @@ gives one reply and ends. As in the processes context, nothing here blocks or ow
 a thread.
 """
 
-import fcntl
 import os
 import select
 from collections import deque
@@ -26,7 +25,7 @@ from fstream.contexts.shortage import Shortage
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Happening
 from fstream.plan.contexts import Forks
-from fstream.transport.channel import LOWEST
+from fstream.transport.channel import raised_epoll
 from fstream.transport.frame import Frame
 from fstream.transport.inherited import forget_in_copies
 from fstream.transport.undisturbed import Undisturbed
@@ -201,7 +200,7 @@ class ForkBackend:
             raise
 
     def _watch(self, number: int, child: Forked) -> None:
-        epoll = self._epoll = self._epoll or _new_epoll()
+        epoll = self._epoll = self._epoll or raised_epoll()
         epoll.register(number, select.EPOLLIN)
         self._by_descriptor[number] = child
 
@@ -265,9 +264,3 @@ class ForkBackend:
             child.close()
         del self._children[child.call.ticket]
         return happenings
-
-
-def _new_epoll() -> select.epoll:
-    with select.epoll() as epoll:
-        number = fcntl.fcntl(epoll.fileno(), fcntl.F_DUPFD_CLOEXEC, LOWEST)
-    return select.epoll.fromfd(number)

@@ -4,42 +4,31 @@ Nothing here blocks or owns a thread. One epoll descriptor tells when there is
 something to do: to read, to write on, or to bury a worker.
 """
 
-import fcntl
 import os
 import select
 from collections.abc import Sequence
 from typing import TypeVar, final
 
-from fstream.compiler.program import Arrest
-from fstream.compiler.program import Op
 from fstream.compiler.program import Segment
-from fstream.compiler.shape import last_stage
-from fstream.compiler.shape import least_limit
-from fstream.compiler.shape import parts
+from fstream.contexts.briefing import Briefing
 from fstream.contexts.parcels import Sent
 from fstream.contexts.parcels import is_reply
 from fstream.contexts.parcels import pack_call
 from fstream.contexts.parcels import unpack_reply
 from fstream.contexts.records import handle_record
 from fstream.contexts.remote import Remote
-from fstream.contexts.shipping import ship
 from fstream.contexts.shortage import Shortage
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Freed
 from fstream.interpreter.chunk import Happening
 from fstream.plan.contexts import Processes
-from fstream.transport.channel import LOWEST
+from fstream.transport.channel import raised_epoll
 from fstream.transport.frame import Frame
 from fstream.transport.owned import close_all
 from fstream.transport.undisturbed import Undisturbed
 from fstream.worker.letters import LOG
-from fstream.worker.letters import Terms
-from fstream.worker.letters import setting_frame
 from fstream.worker.lifeline import Session
-from fstream.worker.listening import levels_here
 from fstream.worker.orders import Order
-from fstream.worker.setting import Setting
-from fstream.worker.setting import current_setting
 
 Watched = TypeVar("Watched", Session, Remote)
 
@@ -55,63 +44,46 @@ class ProcessBackend:
     """
 
     __slots__ = (
+        "_briefing",
         "_by_descriptor",
         "_context",
         "_epoll",
-        "_first",
-        "_keyed",
-        "_lasts",
-        "_limit",
         "_owner",
         "_refused",
         "_remotes",
-        "_segments",
         "_session",
-        "_setting",
         "_shortage",
         "_started",
         "_unread",
     )
 
     def __init__(self, context: Processes) -> None:
+        self._briefing: Briefing | None = None
         self._context = context
         self._epoll: select.epoll | None = None
-        self._first: Frame | None = None
         self._owner = os.getpid()
         self._refused: list[Happening] = []
         self._remotes: dict[int, Remote] = {}
         self._by_descriptor: dict[int, Remote] = {}
-        self._segments: dict[int, Segment] = {}
-        self._keyed: frozenset[int] = frozenset()
-        self._limit = 0
-        self._lasts: dict[int, int] = {}
         self._session: Session | None = None
-        self._setting: Setting | None = None
         self._shortage = Shortage(context)
         self._started = 0
         self._unread: list[tuple[Frame, Sent]] = []
 
     def open(self, segments: tuple[Segment, ...]) -> None:
         """Get ready; no process is started before there is a call."""
-        self._segments = {segment.number: segment for segment in segments}
-        self._lasts = {segment.number: last_stage(segment.op) for segment in segments}
-        self._keyed = frozenset(
-            segment.number for segment in segments if _names_failures(segment.op)
-        )
-        limits = [least_limit(segment) for segment in segments]
-        self._limit = min((limit for limit in limits if limit), default=0)
-        self._setting = current_setting()
+        self._briefing = Briefing(repr(self._context), segments)
 
     def submit(self, call: Call) -> None:
         """Send ``call`` to the worker with the fewest open calls."""
         self._check_owner()
         remote = self._free_remote()
         if remote is None:
-            segment = self._segments[call.segment]
+            segment = self._briefed().segments[call.segment]
             self._refused.append(self._shortage.answer(call, segment))
             return
         remote = self._fresh(remote, call)
-        remote.give(call, pack_call(call, keyed=self._keyed))
+        remote.give(call, pack_call(call, keyed=self._briefed().keyed))
         self._watch(remote)
 
     def watch(self) -> tuple[int, ...]:
@@ -183,6 +155,10 @@ class ProcessBackend:
             for remote in self._remotes.values():
                 remote.kill()
 
+    def _briefed(self) -> Briefing:
+        assert self._briefing is not None, "submit before open"  # noqa: S101
+        return self._briefing
+
     # ---- sending
 
     def _check_owner(self) -> None:
@@ -222,7 +198,7 @@ class ProcessBackend:
         starting = sum(1 for remote in ready if not remote.pid)
         if starting >= _MOST_STARTING or self._shortage.is_acute():
             return None
-        first = self._first_frame()
+        first = self._briefed().frame()
         try:
             with Undisturbed():
                 return self._start(first)
@@ -231,30 +207,17 @@ class ProcessBackend:
             return None
 
     def _start(self, first: Frame) -> Remote:
-        epoll = self._epoll = self._epoll or _new_epoll()
+        epoll = self._epoll = self._epoll or raised_epoll()
         if self._session is None:
             self._session = _registered(Session(), epoll)
         remote = _registered(
-            Remote(self._started, self._session, limit=self._limit), epoll
+            Remote(self._started, self._session, limit=self._briefed().limit), epoll
         )
         self._started += 1
         self._remotes[remote.number] = remote
         self._by_descriptor[remote.fileno()] = remote
         remote.channel.send(first)
         return remote
-
-    def _first_frame(self) -> Frame:
-        if self._first is None:
-            assert self._setting is not None, "submit before open"  # noqa: S101
-            terms = Terms(
-                setting=self._setting,
-                context=repr(self._context),
-                levels=levels_here(),
-                stages={n: each.stages for n, each in self._segments.items()},
-            )
-            shipped = ship(tuple(self._segments.values()))
-            self._first = setting_frame(terms, shipped)
-        return self._first
 
     def _watch(self, remote: Remote) -> None:
         """Wait from now on for what matters of a worker."""
@@ -288,7 +251,7 @@ class ProcessBackend:
         taken: list[tuple[Frame, Sent]] = []
         for frame in frames:
             if frame.kind == LOG:
-                handle_record(frame, remote.open, self._segments)
+                handle_record(frame, remote.open, self._briefed().segments)
                 continue
             sent = remote.open.get(frame.sequence)
             if sent is None or not is_reply(frame, sent.call):
@@ -301,12 +264,13 @@ class ProcessBackend:
     def _decoded(self) -> list[Happening]:
         """Decode what was taken."""
         unread, self._unread = self._unread, []
+        briefing = self._briefed()
         return [
             unpack_reply(
                 frame,
                 sent,
-                stage=self._lasts[frame.lane],
-                is_onward=self._segments[frame.lane].is_onward,
+                stage=briefing.lasts[frame.lane],
+                is_onward=briefing.segments[frame.lane].is_onward,
             )
             for frame, sent in unread
         ]
@@ -364,15 +328,10 @@ class ProcessBackend:
         del self._remotes[remote.number]
         self._unread += self._taken(remote, remote.channel.drain())
         happenings = self._decoded()
-        happenings.append(remote.lost(code, self._segments, workers=self._started))
+        segments = self._briefed().segments
+        happenings.append(remote.lost(code, segments, workers=self._started))
         remote.close()
         return happenings
-
-
-def _new_epoll() -> select.epoll:
-    with select.epoll() as epoll:
-        number = fcntl.fcntl(epoll.fileno(), fcntl.F_DUPFD_CLOEXEC, LOWEST)
-    return select.epoll.fromfd(number)
 
 
 def _registered(watched: Watched, epoll: select.epoll) -> Watched:
@@ -386,8 +345,3 @@ def _registered(watched: Watched, epoll: select.epoll) -> Watched:
 
 def _load(remote: Remote) -> int:
     return len(remote.open)
-
-
-def _names_failures(op: Op) -> bool:
-    """Whether a worker must know the keys, to name failures that become values."""
-    return isinstance(op, Arrest) or any(_names_failures(part) for part in parts(op))

@@ -6,6 +6,7 @@ what did not fit and ``flush`` goes on with it; where it blocks, they wait.
 
 import fcntl
 import os
+import select
 import socket
 from collections import deque
 from typing import Literal, final
@@ -162,6 +163,13 @@ def raised(end: socket.socket) -> socket.socket:
     """Move ``end`` out of the way of the standard descriptors."""
     number = raised_number(end.detach())
     return socket.socket(fileno=number)
+
+
+def raised_epoll() -> select.epoll:
+    """Make an epoll, out of the way of the standard descriptors."""
+    with select.epoll() as epoll:
+        number = fcntl.fcntl(epoll.fileno(), fcntl.F_DUPFD_CLOEXEC, LOWEST)
+    return select.epoll.fromfd(number)
 
 
 def raised_number(number: int) -> int:
