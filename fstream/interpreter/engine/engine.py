@@ -321,8 +321,19 @@ class Engine:
             self.commands.append(Pull(self.fill.most(self._wanted())))
 
     def _wanted(self) -> int:
-        remote = (s.size() for s in self.stations if s.is_remote)
-        return next(remote, MOST_ITEMS)
+        """As many as give the first segment elsewhere what it takes.
+
+        Where only some of the items come there, such as those that pass a filter, or
+        one for each batch, more are pulled, as long as they are quick.
+        """
+        quick = MOST_ITEMS
+        for station in self.stations:
+            if station.is_remote:
+                size = station.size()
+                most = size * self.pulled // max(1, station.taken)
+                return max(size, min(most, quick))
+            quick = min(quick, station.pace.size)
+        return quick
 
     def _finish(self, how: How) -> None:
         self.is_finished = True

@@ -114,9 +114,11 @@ class SegmentStation:
     pace: Pace = field(default_factory=Pace)
     out: int = 0
     held: int = 0
+    taken: int = 0
 
     def push(self, chunk: Chunk) -> None:
         """Queue ``chunk``, and send out what the window has room for."""
+        self.taken += len(chunk.body)
         self.waiting.append(chunk)
         self.pump()
 
