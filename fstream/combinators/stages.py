@@ -63,7 +63,8 @@ def map_stage(
     * ``retry``: call it again for an item that failed, see ``Retry``.
     * ``timeout``: seconds that one attempt at an item may take; then the item is
       ``TimedOut``. Processes are killed for it, threads are left behind; inline
-      nothing can be interrupted, and the limit means nothing.
+      nothing can be interrupted, and the limit means nothing. So it is with plain
+      functions on tasks.
     * ``delivery``: with ``"rerun"`` items that a dead worker had finished, but not
       yet delivered, are executed again; with ``"at_most_once"`` none ever is, which
       costs a round trip an item.

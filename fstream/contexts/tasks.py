@@ -221,18 +221,16 @@ class TaskBackend:
                 kernels[segment] = task_kernel(
                     self._segments[segment], surroundings=self._surroundings
                 )
+            began = time.perf_counter_ns()
+            items, keys = shared.items(number), shared.keys(number)
             try:
-                await self._execute(kernels[segment], shared, number)
+                reply = await kernels[segment](items, keys, past=shared.call.past)
             except Overdue as overdue:
                 del kernels[segment]  # it was left in the middle of an item
                 self._tell(_lost(shared.call, overdue, self._surroundings.pid))
-
-    async def _execute(self, kernel: TaskKernel, shared: Shared, number: int) -> None:
-        began = time.perf_counter_ns()
-        items, keys = shared.items(number), shared.keys(number)
-        reply = await kernel(items, keys, past=shared.call.past)
-        if shared.take(number, reply, time.perf_counter_ns() - began) == "all":
-            self._tell(shared)
+                continue
+            if shared.take(number, reply, time.perf_counter_ns() - began) == "all":
+                self._tell(shared)
 
     def _tell(self, done: Shared | Lost) -> None:
         self._done.append(done)

@@ -30,10 +30,11 @@ from fstream import processes
 from fstream import run
 from fstream import source
 from fstream import stream
+from fstream import tasks
 from fstream import threads
 from fstream import try_stage
 
-CONTEXTS = [inline(), threads(2), processes(2)]
+CONTEXTS = [inline(), threads(2), tasks(2), processes(2)]
 everywhere = pytest.mark.parametrize("context", CONTEXTS, ids=repr)
 
 
