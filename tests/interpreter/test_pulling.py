@@ -23,8 +23,10 @@ GATHERING: dict[str, tuple[Stage[int, object], int]] = {
 }
 
 
-def pulls(stage: Stage[int, object], on: Context) -> tuple[list[int], object]:
-    """How many items were asked for each time, and the result."""
+def pulls(
+    stage: Stage[int, object], on: Context, *, count: int
+) -> tuple[list[int], object]:
+    """How many of ``count`` items were asked for each time, and the result."""
     asked: list[int] = []
     original = Reading.pull
 
@@ -32,7 +34,7 @@ def pulls(stage: Stage[int, object], on: Context) -> tuple[list[int], object]:
         asked.append(most)
         return original(reading, most)
 
-    plan = source(range(5000)).via(stage).via(map_stage(type, on=on)).to(collect())
+    plan = source(range(count)).via(stage).via(map_stage(type, on=on)).to(collect())
     with patch.object(Reading, "pull", pull):
         outcome = run(plan)
     return asked, outcome.unwrap()
@@ -45,7 +47,7 @@ def test_where_one_of_a_thousand_comes_to_a_worker_a_thousand_are_pulled_at_once
 ) -> None:
     stage, count = GATHERING[name]
 
-    asked, result = pulls(stage, on)
+    asked, result = pulls(stage, on, count=5000)
 
     assert isinstance(result, tuple)
     assert len(result) == count
@@ -54,6 +56,6 @@ def test_where_one_of_a_thousand_comes_to_a_worker_a_thousand_are_pulled_at_once
 
 
 def test_where_all_come_no_more_are_pulled_than_one_takes() -> None:
-    asked, _ = pulls(map_stage(abs), forks(2, chunk=3))
+    asked, _ = pulls(map_stage(abs), forks(2, chunk=3), count=60)
 
     assert max(asked) == 3
