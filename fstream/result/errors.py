@@ -26,6 +26,9 @@ from fstream.result.printable import is_sequence
 from fstream.result.record import Captured
 from fstream.result.record import Frame
 from fstream.result.value import named_value
+from fstream.result.wording import AT
+from fstream.result.wording import circumstances
+from fstream.result.wording import ending
 
 Step: TypeAlias = Literal["decode", "call", "encode", "open", "close"]
 SinkStep: TypeAlias = Literal["call", "open", "flush", "close"]
@@ -105,8 +108,8 @@ class StageFailure:
 
     def __str__(self) -> str:
         return (
-            f"stage {self.stage!r} ({self.site}) failed {_AT[self.step]} of item "
-            f"{self.index}, {self.item}: {self.error.headline}\n{_where(self)}"
+            f"stage {self.stage!r} ({self.site}) failed {AT[self.step]} of item "
+            f"{self.index}, {self.item}: {self.error.headline}\n{circumstances(self)}"
             f"{self.traceback.rstrip()}"
         )
 
@@ -143,11 +146,7 @@ class WorkerLost:
     @property
     def ending(self) -> str:
         """How the worker ended, in a line."""
-        if self.signal is not None:
-            return f"the worker was ended by {self.signal}"
-        if self.exit_code is not None:
-            return f"the worker ended with exit code {self.exit_code}"
-        return "the worker ended, and how is unknown"
+        return ending(self.exit_code, self.signal)
 
     def to_json(self) -> dict[str, object]:
         """Answer the facts as JSON objects."""
@@ -155,9 +154,9 @@ class WorkerLost:
 
     def __str__(self) -> str:
         return (
-            f"stage {self.stage!r} ({self.site}) lost its worker {_AT[self.step]} of "
+            f"stage {self.stage!r} ({self.site}) lost its worker {AT[self.step]} of "
             f"item {self.index}, {self.item}: {self.ending}\n"
-            f"{_where(self)}{self.stacks}".rstrip()
+            f"{circumstances(self)}{self.stacks}".rstrip()
         )
 
 
@@ -197,7 +196,7 @@ class TimedOut:
     def __str__(self) -> str:
         return (
             f"stage {self.stage!r} ({self.site}) timed out after {self.limit:g} s "
-            f"on item {self.index}, {self.item}\n{_where(self)}".rstrip()
+            f"on item {self.index}, {self.item}\n{circumstances(self)}".rstrip()
         )
 
 
@@ -248,7 +247,7 @@ class SinkFailed:
 
     def __str__(self) -> str:
         return (
-            f"the sink failed {_AT[self.step]}: {self.error.headline}\n"
+            f"the sink failed {AT[self.step]}: {self.error.headline}\n"
             f"{self.error.traceback.rstrip()}"
         )
 
@@ -340,40 +339,6 @@ def as_json(error: RunError) -> dict[str, object]:
 def _json(value: object) -> object:
     if is_sequence(value):
         return [_json(part) for part in value]
-    match value:
-        case Frame() | Captured():
-            return {at.name: _json(getattr(value, at.name)) for at in fields(value)}
-        case (
-            StageFailure()
-            | WorkerLost()
-            | TimedOut()
-            | SourceFailed()
-            | SinkFailed()
-            | PlanInvalid()
-            | TooManyFailures()
-            | Cancelled()
-        ):
-            return as_json(value)
-        case _:
-            return value
-
-
-_AT = {
-    "decode": "at the decoding",
-    "call": "at the call",
-    "encode": "at the encoding of the result",
-    "open": "at the opening",
-    "flush": "at the flush",
-    "close": "at the closing",
-}
-
-
-def _where(error: ItemFailure) -> str:
-    earlier = "".join(
-        f"attempt {number}: {text.splitlines()[0]}\n"
-        for number, text in enumerate(error.earlier, 1)
-    )
-    return (
-        f"in {error.context}, pid {error.pid}, attempt {error.attempt}, "
-        f"effects {error.effects}\n{earlier}"
-    )
+    if isinstance(value, Frame | Captured):
+        return {at.name: _json(getattr(value, at.name)) for at in fields(value)}
+    return as_json(value) if isinstance(value, RunError) else value

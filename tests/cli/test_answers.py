@@ -222,7 +222,7 @@ def test_a_lost_worker_is_told_with_the_item_it_was_executing(folder: Path) -> N
     assert told.endswith(
         "1 failure:\n\n"
         "stage 'leave_at_once' (FOLDER/plans.py:66) lost its worker at the call of"
-        " item 1, 1: it ended with exit code 7\n"
+        " item 1, 1: the worker ended with exit code 7\n"
         "in processes(1), pid P, attempt 1, effects unknown\n"
     )
 

@@ -197,17 +197,17 @@ WHERE = "in processes(2), pid 42, attempt 1, effects"
         (
             LOST,
             "stage 'parse' (job.py:3) lost its worker at the decoding of item 7, "
-            f"'seven': it was ended by SIGKILL\n{WHERE} unknown",
+            f"'seven': the worker was ended by SIGKILL\n{WHERE} unknown",
         ),
         (
             replace(LOST, exit_code=0, signal=None),
             "stage 'parse' (job.py:3) lost its worker at the decoding of item 7, "
-            f"'seven': it ended with exit code 0\n{WHERE} unknown",
+            f"'seven': the worker ended with exit code 0\n{WHERE} unknown",
         ),
         (
             replace(LOST, signal=None),
             "stage 'parse' (job.py:3) lost its worker at the decoding of item 7, "
-            f"'seven': how it ended is unknown\n{WHERE} unknown",
+            f"'seven': the worker ended, and how is unknown\n{WHERE} unknown",
         ),
         (
             TimedOut(
