@@ -41,7 +41,10 @@ class Shortage:
         self._cause = cause
         self._again = time.monotonic() + _PAUSE
         if living and not is_told:
-            text = f"{self._context!r} has {living} workers only: {_reason(cause)}"
+            reason = _reason(cause)
+            text = (
+                f"{self._context!r} cannot start more workers than {living}: {reason}"
+            )
             warnings.warn(text, RuntimeWarning, stacklevel=2)
 
     def answer(self, call: Call, segment: Segment) -> Returned:

@@ -80,7 +80,7 @@ def one_warning() -> Iterator[None]:
         yield
     (warning,) = caught
     assert warning.category is RuntimeWarning
-    assert "workers only" in str(warning.message), warning.message
+    assert "cannot start more workers than" in str(warning.message), warning.message
 
 
 def refusals(outcomes: list[AnyOutcome]) -> set[int | None]:
