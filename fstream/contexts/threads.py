@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from queue import Empty
 from queue import SimpleQueue
+from threading import Event
 from threading import Thread
 from typing import final
 
@@ -24,6 +25,7 @@ from fstream.interpreter.chunk import Happening
 from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import Lost
 from fstream.interpreter.kernel import ChunkKernel
+from fstream.interpreter.kernel import Stopped
 from fstream.interpreter.kernel import Surroundings
 from fstream.interpreter.kernel import chunk_kernel
 from fstream.interpreter.kernel.cared import DEADLINE
@@ -63,9 +65,9 @@ class ThreadBackend:
 
     __slots__ = (
         "_broken",
+        "_closed",
         "_context",
         "_done",
-        "_is_closed",
         "_limits",
         "_open",
         "_parts",
@@ -82,7 +84,7 @@ class ThreadBackend:
         self._broken: BaseException | None = None
         self._context = context
         self._done: deque[Shared] = deque()
-        self._is_closed = False
+        self._closed = Event()
         self._limits: dict[int, float] = {}
         self._open = 0
         self._parts: SimpleQueue[Part | None] = SimpleQueue()
@@ -92,7 +94,7 @@ class ThreadBackend:
             context=repr(context),
             pid=os.getpid(),
             clock=time.monotonic,
-            pause=time.sleep,
+            pause=self._pause,
         )
         self._started = 0
         self._variables: Variables | None = None
@@ -120,7 +122,7 @@ class ThreadBackend:
 
     def watch(self) -> tuple[int, ...]:
         """The descriptor that becomes readable when there are answers."""
-        if self._is_closed:
+        if self._closed.is_set():
             return ()
         descriptor = self._waker.ask()
         if self._done or self._broken is not None:
@@ -154,8 +156,8 @@ class ThreadBackend:
     def close(self) -> None:
         """Drop all calls that no thread has begun; wait a little for the others."""
         # Called again: Ctrl-C came meanwhile, and again means now.
-        patience = 0.0 if self._is_closed else _PATIENCE
-        self._is_closed = True
+        patience = 0.0 if self._closed.is_set() else _PATIENCE
+        self._closed.set()
         try:
             with Undisturbed():
                 self._end(patience)
@@ -175,6 +177,11 @@ class ThreadBackend:
     def _start_some(self) -> None:
         for _ in range(len(self._workers), min(self._open, self._context.width)):
             self._start()
+
+    def _pause(self, seconds: float) -> None:
+        """Wait for the next attempt at an item: there is none after the end."""
+        if self._closed.wait(seconds):
+            raise Stopped
 
     def _start(self) -> None:
         assert self._variables is not None, "submit before open"  # noqa: S101
@@ -231,7 +238,7 @@ class ThreadBackend:
     ) -> bool:
         """Execute the parts that are there; whether to wait for more."""
         part: Part | None = first
-        while part is not None and not self._is_closed:
+        while part is not None and not self._closed.is_set():
             worker.part = part
             shared, number = part
             call = shared.call

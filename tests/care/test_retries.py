@@ -1,6 +1,7 @@
 """A retried stage calls its function again, on the spot, in every context alike."""
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -33,6 +34,7 @@ from fstream import stream
 from fstream import tasks
 from fstream import threads
 from fstream import try_stage
+from tests.wait import wait_until
 
 CONTEXTS = [inline(), threads(2), tasks(2), processes(2)]
 everywhere = pytest.mark.parametrize("context", CONTEXTS, ids=repr)
@@ -212,3 +214,20 @@ def test_each_process_retries_what_it_was_given(tmp_path: Path) -> None:
 
     assert [value for value, _ in found] == [n * 10 for n in range(50)]
     assert os.getpid() not in {pid for _, pid in found}
+
+
+def test_a_thread_that_waits_for_its_next_attempt_ends_with_the_run() -> None:
+    before = set(threading.enumerate())
+
+    def fail(item: int) -> int:
+        raise OSError(item)
+
+    outcomes = stream(
+        source([1, 2])
+        .via(map_stage(lambda n: n, on=threads(2), name="first"))
+        .via(map_stage(fail, on=threads(1), retry=Retry(2, wait=60))),
+        deadline=0.3,
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [Failure]
+    wait_until(lambda: set(threading.enumerate()) <= before)
