@@ -224,7 +224,7 @@ SCENARIOS = {
     "L02": Scenario(run=l02, contexts=DYING),
     "L03": Scenario(run=l03, contexts=DYING),
     "L04": Scenario(run=l04_deaths, contexts=DYING),
-    "L05": Scenario(run=l05, contexts=("inline", "threads")),
+    "L05": Scenario(run=l05, contexts=("inline",)),
     "L06": Scenario(run=l06, contexts=WORKERS),
     "L07": Scenario(run=l07, contexts=TRYING),
     "L08": Scenario(run=l08, contexts=TRYING),
