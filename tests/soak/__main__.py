@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Never, final
+from typing import final
 
 from fstream import TimedOut
 from fstream import WorkerLost
@@ -40,7 +40,7 @@ from tests.soak.shots import Gun
 from tests.soak.shots import nursery_of
 from tests.soak.shots import workers_of
 
-LIMIT = 40
+STANDSTILL = 20
 SHARE_OF_STOPS = 0.15
 MOST_SHOWN = 20
 
@@ -103,7 +103,6 @@ def main(words: list[str]) -> int:
     parser.add_argument("--round", type=int, help="run this one round alone")
     chosen = parser.parse_args(words)
     faulthandler.enable()
-    signal.signal(signal.SIGALRM, _overdue)
     began = time.monotonic()
     total, gun = Sum(), Gun()
     run(source([1]).via(map_stage(abs, on=processes(1))).to(count()))  # has descriptors
@@ -132,14 +131,15 @@ def _lived(round_: Round, gun: Gun, total: Sum) -> list[str]:
     folder = Path(tempfile.mkdtemp(prefix="soak-"))
     before = traces()
     try:
-        with _limited():
+        with _watched(folder):
             if round_.is_killable:
                 gun.fire(seed=round_.seed, pause=round_.pause, stops=SHARE_OF_STOPS)
             seen = observed(round_, str(folder))
             left = [*workers_of(os.getpid(), nursery_of(os.getpid()))]
     except HangError:
-        gun.cease()
-        return [f"{round_}", "it hangs; the stacks are above"]
+        (folder / "shots").write_text("\n".join(map(str, gun.cease())))
+        what = f"nothing was noted for {STANDSTILL} s; the stacks are above"
+        return [f"{round_}", what, f"what was noted: {folder}"]
     shots = gun.cease()
     known = Evidence(
         drawn=round_,
@@ -159,18 +159,23 @@ def _lived(round_: Round, gun: Gun, total: Sum) -> list[str]:
 
 
 @contextmanager
-def _limited() -> Iterator[None]:
-    """Raise, with all stacks dumped, where the block takes too long."""
-    signal.setitimer(signal.ITIMER_REAL, LIMIT)
+def _watched(folder: Path) -> Iterator[None]:
+    """Raise, with all stacks dumped, where nothing is noted for too long."""
+    seen = time.time()
+
+    def look(_number: int, _frame: FrameType | None) -> None:
+        newest = max((each.stat().st_mtime for each in folder.iterdir()), default=seen)
+        if time.time() - max(newest, seen) > STANDSTILL:
+            faulthandler.dump_traceback(all_threads=True)
+            raise HangError
+
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, 1, 1)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _overdue(_number: int, _frame: FrameType | None) -> Never:
-    faulthandler.dump_traceback(all_threads=True)
-    raise HangError
+        signal.signal(signal.SIGALRM, before)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ Shape: TypeAlias = Literal[
     "fused", "pools", "apart", "routed", "batches", "attempted", "caught"
 ]
 
-TIMEOUT = 0.6
+TIMEOUT = 1.0
+SHARE_ONCE = 0.3
 FEW = 3
 
 
@@ -106,7 +107,11 @@ def drawn(seed: str, pause: float) -> Round:
     remote = all(map(is_remote, contexts))
     # A copy takes its time, and what it spoils may be its parent's.
     copies = any(isinstance(context, type(forks(1))) for context in contexts)
-    most = 200 if weight > 1000 or copies else 3000
+    delivery: Delivery = "rerun"
+    if remote and rng.random() < SHARE_ONCE:
+        delivery = "at_most_once"
+    is_slow = weight > 1000 or copies or delivery == "at_most_once"
+    most = 200 if is_slow else 3000
     units = max(1, int(rng.randint(50, most) / group))
     return Round(
         seed=seed,
@@ -119,7 +124,7 @@ def drawn(seed: str, pause: float) -> Round:
         consumer=rng.choice(("stream", "stream", "run", "closing stream")),
         closes_after=rng.randrange(units),
         pauses=rng.choice((0.0, 0.0, 0.01, 0.1)),
-        delivery=rng.choice(("rerun", "rerun", "at_most_once")) if remote else "rerun",
+        delivery=delivery,
         pause=pause * rng.choice((0.5, 1, 2)),
     )
 
