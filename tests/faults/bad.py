@@ -10,6 +10,10 @@ import time
 import warnings
 
 from fstream import Context
+from fstream import collect
+from fstream import map_stage
+from fstream import run
+from fstream import source
 from tests.faults.scenario import Scenario
 
 
@@ -29,6 +33,15 @@ def hangs(_: Context) -> None:
 
 def _wait_elsewhere() -> None:
     time.sleep(600)
+
+
+def hang_there(_: int) -> int:
+    time.sleep(600)
+    return 0
+
+
+def hangs_in_a_worker(context: Context) -> None:
+    run(source([1]).via(map_stage(hang_there)).to(collect()), on=context)
 
 
 def hangs_with_signals_blocked(_: Context) -> None:
@@ -102,6 +115,7 @@ SCENARIOS = {
         Scenario(run=fine, contexts=NOWHERE),
         Scenario(run=is_wrong, contexts=NOWHERE),
         Scenario(run=hangs, contexts=NOWHERE, seconds=0.05),
+        Scenario(run=hangs_in_a_worker, contexts=("processes",), seconds=0.5),
         Scenario(run=hangs_with_signals_blocked, contexts=NOWHERE, seconds=0.05),
         Scenario(run=says_something, contexts=NOWHERE, noise=r"^expected \d$"),
         Scenario(run=warns, contexts=NOWHERE),

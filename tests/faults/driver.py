@@ -18,6 +18,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import suppress
@@ -30,6 +31,7 @@ from typing import TypeAlias, final
 import fstream.contexts
 import fstream.running  # so that children need not import it
 from fstream.worker.kin import adopt_orphans
+from fstream.worker.recorder import PAGE
 from tests.faults.inside import live_through
 from tests.faults.scenario import PATIENCE
 from tests.faults.scenario import Scenario
@@ -38,6 +40,7 @@ from tests.leaks import descendants_of
 SLACK = 4  # a machine may be busy: a hang is told from slowness by that much
 PAUSE = 0.005
 BURIALS = 0.02
+AGONY = 0.05
 SHARED = Path("/dev/shm")
 LONGEST = 20_000
 
@@ -133,8 +136,7 @@ def _watched(pid: int, limit: float) -> Iterator[str]:
     try:
         if not _is_over(pid, pidfd, limit):
             yield f"hangs: stopped after {limit:g} s, the stacks are on stderr"
-            yield from (f"process {n} ({text})" for n, text in descendants_of())
-            os.kill(pid, signal.SIGABRT)  # dumps all stacks
+            yield from _dumped(pid)
             if not _is_over(pid, pidfd, PATIENCE):
                 os.kill(pid, signal.SIGKILL)
     finally:
@@ -143,6 +145,39 @@ def _watched(pid: int, limit: float) -> Iterator[str]:
     code = os.waitstatus_to_exitcode(status)
     if code != 0:
         yield f"ended with {code}"
+
+
+def _dumped(host: int) -> Iterator[str]:
+    """End the host, who dumps its stacks, and workers, who do so in files of theirs."""
+    descendants = dict(descendants_of())
+    files = {
+        number: os.fdopen(os.open(path, os.O_RDONLY), "rb")
+        for number, path in _memory_files(descendants).items()
+    }
+    others = [pid for pid in reversed(descendants) if pid != host]
+    os.kill(host, signal.SIGSTOP)  # so that it stays where it is
+    for pid in others:  # workers before their nursery, with which they would end
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGABRT)
+        time.sleep(AGONY)
+    os.kill(host, signal.SIGABRT)
+    os.kill(host, signal.SIGCONT)
+    yield from (f"process {pid} ({text})" for pid, text in descendants.items())
+    for file in files.values():
+        with file:
+            file.seek(PAGE)
+            yield from filter(None, [file.read().decode(errors="replace").strip()])
+
+
+def _memory_files(pids: Iterable[int]) -> dict[int, str]:
+    """Find the files in memory of processes, each by the number of its inode."""
+    found: dict[int, str] = {}
+    for pid in pids:
+        with suppress(OSError):
+            for entry in Path(f"/proc/{pid}/fd").iterdir():
+                if "memfd:fstream" in str(entry.readlink()):
+                    found[entry.stat().st_ino] = str(entry)
+    return found
 
 
 def _is_over(pid: int, pidfd: int, limit: float) -> bool:

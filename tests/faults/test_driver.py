@@ -39,6 +39,13 @@ def test_the_driver_finds(
     assert [word for word in words if word not in str(found)] == []
 
 
+def test_the_stacks_of_workers_are_dumped_too(bad_driver: Driver) -> None:
+    found = bad_driver.examine("hangs_in_a_worker", "processes")
+
+    assert "in hangs_in_a_worker" in found.stderr
+    assert any("in hang_there" in text for text in found.wrong)
+
+
 def test_only_the_noise_that_was_declared_may_be_heard(bad_driver: Driver) -> None:
     found = bad_driver.examine("says_something", "inline")
 
