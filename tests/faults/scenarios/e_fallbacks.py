@@ -8,6 +8,7 @@ from collections.abc import Callable
 from errno import ENOSYS
 from errno import EPERM
 from functools import partial
+from pathlib import Path
 
 from fstream import Context
 from fstream import Failure
@@ -29,6 +30,7 @@ from tests.faults.scratch import Scratch
 from tests.faults.scratch import note
 from tests.faults.scratch import noted
 from tests.wait import is_alive
+from tests.wait import is_asleep
 from tests.wait import wait_until
 
 NEW_MOUNTS = 0x20000
@@ -73,10 +75,12 @@ def c18(context: Context) -> None:
 
 def c18_at_rest(context: Context) -> None:
     """A nursery that is killed while its workers have nothing to do costs nothing."""
-    # So many that no machine, however busy, has executed all before the first is taken.
-    count = 3000
+    # So many that no machine, however busy, has executed all before they are at rest.
+    count = 20_000
     running = stream(source(range(count)).via(map_stage(parents)), on=context)
     nursery, _ = next(running).unwrap()
+    children = Path(f"/proc/{nursery}/task/{nursery}/children").read_text().split()
+    wait_until(lambda: all(is_asleep(int(pid)) for pid in children))
     os.kill(nursery, signal.SIGKILL)
     wait_until(lambda: not is_alive(nursery))
     found = [outcome.unwrap() for outcome in running]
