@@ -168,10 +168,13 @@ class ForkBackend:
                 with Undisturbed():
                     self._start(call)
             except OSError as exc:
+                self._waiting.appendleft(call)
+                if any(child.is_answered for child in self._children.values()):
+                    return  # there is room as soon as it has ended
                 self._shortage.note(exc, living=len(self._children))
-                if self._children:  # there is room when one of them has ended
-                    self._waiting.appendleft(call)
+                if self._children:
                     return
+                self._waiting.popleft()
                 segment = self._segments[call.segment]
                 self._news.append(self._shortage.answer(call, segment))
 

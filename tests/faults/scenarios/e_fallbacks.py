@@ -14,6 +14,7 @@ from fstream import Context
 from fstream import Failure
 from fstream import Success
 from fstream import map_stage
+from fstream import processes
 from fstream import source
 from fstream import stream
 from tests.faults.programs import Program
@@ -125,10 +126,12 @@ def hide_proc() -> None:
 
 def e24(context: Context) -> None:
     """Without pidfds and files in memory the same rows hold."""
-    rows = (
-        *(c_death.c01, c_death.c02, c_death.c05, c_death.c10, c_death.c13, c18),
-        *(e_ends.e01, e_ends.e28, e_hosts.e10),
+    rows: tuple[Callable[[Context], None], ...] = (
+        *(c_death.c01, c_death.c02, c_death.c05, c_death.c10, c_death.c13),
+        *(e_ends.e01, e_hosts.e10),
     )
+    if context == processes(2):  # those with a nursery
+        rows += (c18, e_ends.e28)
     lost = ("pidfd_open", "memfd_create")
     survived_where(partial(refuse, lost, ENOSYS), rows, context)
     survived_where(partial(refuse, lost, EPERM), rows[:1], context)
@@ -138,5 +141,5 @@ def e24(context: Context) -> None:
 
 SCENARIOS = {
     "C18": Scenario(run=both(c18, c18_at_rest), contexts=("processes",)),
-    "E24": Scenario(run=e24, contexts=("processes",), seconds=15),
+    "E24": Scenario(run=e24, contexts=("processes", "forks"), seconds=15),
 }

@@ -276,9 +276,9 @@ def g14(context: Context) -> None:
 
 SCENARIOS = {
     "G01": Scenario(run=g01, contexts=("processes",)),
-    "G02": Scenario(run=g02, contexts=("processes",)),
-    "G03": Scenario(run=g03, contexts=("processes",)),
-    "G04": Scenario(run=g04, contexts=("processes",)),
+    "G02": Scenario(run=g02, contexts=WORKERS),
+    "G03": Scenario(run=g03, contexts=WORKERS),
+    "G04": Scenario(run=g04, contexts=WORKERS),
     "G07": Scenario(run=g07, contexts=WORKERS),
     "G10": Scenario(run=g10, contexts=WORKERS),
     "G11": Scenario(run=g11, contexts=WORKERS),
