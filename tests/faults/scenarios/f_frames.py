@@ -269,25 +269,41 @@ def forge(kind: str, n: int) -> object:
     return 10 * n
 
 
-def truncate(n: int) -> object:
+def truncate() -> None:
     whole = b"".join(pack(Frame(kind=3, head=b"head", body=b"body" * 10)))
     write_raw(whole[:-7] + whole)
-    return n
 
 
-def oversize(n: int) -> object:
+def oversize() -> None:
     whole = bytearray(b"".join(pack(Frame(kind=3))))
     whole[36:44] = (1 << 63).to_bytes(8, "little")
     write_raw(bytes(whole))
-    return n
+
+
+WRONG = {3: "kind", 7: "other", 11: "lane", 15: "empty", 19: "truncated", 22: "huge"}
+
+
+def go_wrong(n: int) -> object:
+    match WRONG.get(n):
+        case "truncated":
+            truncate()
+        case "huge":
+            oversize()
+        case str(kind):
+            forge(kind, n)
+        case _:
+            pass
+    return 10 * n
 
 
 def f07(context: Context) -> None:
     """Whatever is wrong with a frame, nothing of it is loaded."""
-    for kind in ("kind", "other", "lane", "empty"):
-        worker_lost(failing_at_seven(partial(forge, kind), context))
-    for fault in (truncate, oversize):
-        worker_lost(failing_at_seven(fault, context))
+    outcomes = outcomes_of(map_stage(go_wrong), context)
+    for n, outcome in enumerate(outcomes):
+        if n in WRONG:
+            assert worker_lost(outcome.failure()).index == n
+        else:
+            assert outcome == Success(10 * n)
     outcomes = outcomes_of(map_stage(Faulty(partial(forge, "twice"))), context)
     assert outcomes == [Success(10 * n) for n in ITEMS]
 
