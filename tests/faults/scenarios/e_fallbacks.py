@@ -141,5 +141,5 @@ def e24(context: Context) -> None:
 
 SCENARIOS = {
     "C18": Scenario(run=both(c18, c18_at_rest), contexts=("processes",)),
-    "E24": Scenario(run=e24, contexts=("processes", "forks"), seconds=15),
+    "E24": Scenario(run=e24, contexts=("processes", "forks"), seconds=25),
 }

@@ -38,6 +38,7 @@ from tests.faults.scenario import Scenario
 from tests.faults.scenarios.e_fallbacks import NEW_MOUNTS
 from tests.faults.scenarios.e_fallbacks import PRIVATE
 
+BUSY = 5.0  # so long may a busy machine take to start an interpreter
 ALL_GOOD = [Success(10 * n) for n in range(24)]
 
 
@@ -108,7 +109,7 @@ def g01(_context: Context) -> None:
         outcomes = outcomes_of(map_stage(slowly), processes(8))
         assert refusals(outcomes) == {EMFILE}
         assert len(outcomes) == 24
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 1 + BUSY
 
     in_a_program(few)
     in_a_program(none)
@@ -130,6 +131,7 @@ def g02(context: Context) -> None:
             yield n
 
     def work() -> None:
+        warnings.simplefilter("ignore", RuntimeWarning)  # it may be asked for another
         stage = map_stage(killing_at_seven)
         outcomes = [*stream(source_from(numbers).via(stage), on=context)]
         lost = {n for n, each in enumerate(outcomes) if isinstance(each, Failure)}
@@ -150,7 +152,7 @@ def refused_everywhere(context: Context, reason: int) -> None:
         refuse(("clone",), reason)
         began = time.monotonic()
         assert refusals(outcomes_of(map_stage(ten_times), context)) == {reason}
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 1 + BUSY
 
     in_a_program(work)
 
