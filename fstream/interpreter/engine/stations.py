@@ -27,6 +27,7 @@ from fstream.interpreter.engine.flow import parted
 from fstream.interpreter.engine.join import joined
 from fstream.interpreter.engine.join import sifted
 from fstream.interpreter.engine.losses import Missing
+from fstream.interpreter.engine.pace import MOST_ITEMS
 from fstream.interpreter.engine.pace import Pace
 
 
@@ -144,9 +145,8 @@ class SegmentStation:
                 self._hold(Slot(chunk, chunk))
                 self._pass_on()
                 continue
-            size = self.size()
-            if self.is_remote and len(chunk.body) > size:
-                chunk, *rest = parted(chunk, size)
+            if self.is_remote and self._is_too_big(chunk):
+                chunk, *rest = parted(chunk, self.size())
                 self.waiting.extendleft(reversed(rest))
             hands = min(self._hands(), len(chunk.body) or 1)
             slot = Slot(chunk, None, hands=hands, out=hands)
@@ -218,6 +218,13 @@ class SegmentStation:
     def _no_longer_out(self, slot: Slot) -> None:
         self.out -= slot.out
         slot.out = 0
+
+    def _is_too_big(self, chunk: Chunk) -> bool:
+        """Whether ``chunk`` is cut; half a part more is better taken along."""
+        items, size = len(chunk.body), self.size()
+        if self.window.hands > 1:  # they would count for less than they are
+            return items > size
+        return items > MOST_ITEMS or 2 * items > 3 * size
 
     def _has_work(self, chunk: Chunk) -> bool:
         return bool(chunk.body) or chunk.flush in self.segment.stages
