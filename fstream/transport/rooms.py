@@ -41,7 +41,9 @@ class Rooms:
     def copy(self, piece: memoryview) -> memoryview:
         """Give a copy of ``piece`` that nothing changes, so long as it is seen."""
         size = len(piece)
-        whole = 1 << (size - 1).bit_length() if size else 0  # pieces are cut anywhere
+        whole = size
+        if 0 < size <= _KEPT_SIZE:  # pieces are cut anywhere, rooms have few sizes
+            whole = 1 << (size - 1).bit_length()
         copied = memoryview(self.room(whole))[:size]
         copied[:] = piece
         return copied.toreadonly()

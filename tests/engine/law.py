@@ -75,7 +75,9 @@ class Hearing:
 
     def failed(self, records: Sequence[Failed]) -> None: ...
 
-    def end(self, run: Row, rows: Mapping[int, Row], *, cancelled: int) -> None:
+    def end(
+        self, run: Row, rows: Mapping[int, Row], *, cancelled: int, abandoned: int
+    ) -> None:
         self.run, self.rows = run, rows
 
 
