@@ -1,6 +1,5 @@
 """The importable work functions of every workload."""
 
-import asyncio
 from time import sleep
 
 
@@ -67,12 +66,6 @@ def twice_20us(x: int) -> int:
 def nap(x: int) -> int:
     """Wait for 1 ms."""
     sleep(0.001)
-    return x
-
-
-async def nap_async(x: int) -> int:
-    """Await 1 ms."""
-    await asyncio.sleep(0.001)
     return x
 
 
