@@ -396,14 +396,19 @@ class World:
 
     def _asked(self, pull: Pull) -> None:
         assert self.pull is None, "two pulls at once"
-        assert 1 <= pull.most <= WIDER * MOST_ITEMS
+        assert 1 <= pull.most <= self._most_items()
         self.pull = pull
         self.pulls.append((self.pulled, len(self.released), pull.most))
+
+    def _most_items(self) -> int:
+        places = {segment.context for segment in self.program.segments}
+        has_copies = any(isinstance(place, Forks) for place in places)
+        return MOST_ITEMS * (WIDER if has_copies else 1)
 
     def _submitted(self, call: Call) -> None:
         assert call.ticket not in self.open
         assert call.items or call.flush is not None, "a call for nothing"
-        assert len(call.items) <= WIDER * MOST_ITEMS
+        assert len(call.items) <= self._most_items()
         assert len(call.keys) == (len(call.items) or 1)  # what is flushed has a key
         self.open[call.ticket] = call
         at_work = sum(
