@@ -86,7 +86,6 @@ def test_items_that_cannot_be_pickled_are_no_trouble(
         (work.kill_at_seven, (None, "SIGKILL")),
         (work.leave_at_seven, (0, None)),
         (work.abort_at_seven, (None, "SIGABRT")),
-        (work.close_everything_at_seven, (0, None)),
     ],
 )
 def test_the_item_in_execution_is_blamed(
@@ -99,6 +98,19 @@ def test_the_item_in_execution_is_blamed(
 
     assert (lost.open, lost.ticket, lost.position, lost.stage) == ((3,), 3, 0, 0)
     assert (lost.loss.exit_code, lost.loss.signal) == told
+
+
+def test_an_item_that_closes_everything_is_blamed(
+    begin: Callable[[object], Backend],
+) -> None:
+    backend = begin(work.close_everything_at_seven)
+    backend.submit(call(3, [7]))
+
+    lost = next_loss(backend)
+
+    # It leaves by itself, or is ended as soon as its end of the connection is seen.
+    assert (lost.ticket, lost.position) == (3, 0)
+    assert (lost.loss.exit_code, lost.loss.signal) in {(0, None), (None, "SIGKILL")}
 
 
 def test_nobody_is_blamed_for_a_copy_that_ends_before_it_begins(
