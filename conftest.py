@@ -50,8 +50,8 @@ pytest_collect_file = SybilCollection(
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let several runs share the scenarios of what goes wrong."""
-    parser.addoption("--faults", default="1/1", help="which part of them: 1/3")
+    """Let several runs share the tests that make many processes."""
+    parser.addoption("--share", default="1/1", help="which part of them: 1/3")
 
 
 @pytest.hookimpl(tryfirst=True)

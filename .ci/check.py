@@ -56,7 +56,7 @@ class Finding:
 def gates(version: Version) -> tuple[Gate, ...]:
     """List the gates; the first interpreter reads the code and measures coverage.
 
-    It lives through everything that goes wrong; the others share that among them.
+    It runs everything; of what makes many processes the others have a part each.
     """
     first: dict[str, tuple[tuple[str, ...], ...]] = {
         "ruff": (("ruff", "check", "."),),
@@ -73,10 +73,10 @@ def gates(version: Version) -> tuple[Gate, ...]:
         "slots": (("python", "-m", "slotscheck", "-m", "fstream"),),
         _session(version): (
             ("coverage", "erase"),
-            ("coverage", "run", *TESTS[1:], "-m", "not faults and not many"),
+            ("coverage", "run", *TESTS[1:], "-m", "not faults and not unmeasured"),
         ),
         # What makes processes by the hundred is not measured: each writes a file.
-        "faults": ((*TESTS, "-m", "faults or many"),),
+        "faults": ((*TESTS, "-m", "faults or unmeasured"),),
         "soak": (("python", "-m", "tests.soak", "--seconds", "30"),),
         "coverage": (
             ("coverage", "combine", "--quiet"),
@@ -92,7 +92,7 @@ def gates(version: Version) -> tuple[Gate, ...]:
                     *TESTS,
                     "-m",
                     "not checkers and not many",
-                    f"--faults={n}/{len(others)}",
+                    f"--share={n}/{len(others)}",
                 ),
             ),
             version=other,
