@@ -46,6 +46,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+def ended(command: subprocess.Popen[str]) -> tuple[str, str]:
+    """What ``command`` said until its end; one that does not end tells its stacks."""
+    try:
+        return command.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        command.send_signal(signal.SIGABRT)
+        out, err = command.communicate()
+        pytest.fail(f"it did not end:\n{out}\n{err}", pytrace=False)
+
+
 @pytest.mark.parametrize(
     ("target", "on"),
     [
@@ -61,7 +71,7 @@ def test_at_ctrl_c_it_says_so_and_leaves_no_process(
     with subprocess.Popen(
         [*COMMAND, "run", target, "--on", on],
         cwd=folder,
-        env=environment(),
+        env={**environment(), "PYTHONFAULTHANDLER": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -70,7 +80,7 @@ def test_at_ctrl_c_it_says_so_and_leaves_no_process(
         assert command.stdout is not None
         at_work, parent = map(int, command.stdout.readline().split())
         os.killpg(command.pid, signal.SIGINT)
-        out, err = command.communicate(timeout=PATIENCE)
+        out, err = ended(command)
 
     started = {at_work, parent, command.pid} - {os.getpid()}
     wait_until(lambda: not any(map(is_alive, started)))
