@@ -92,7 +92,7 @@ def gates(version: Version) -> tuple[Gate, ...]:
                     *TESTS,
                     "-m",
                     "not checkers and not many",
-                    f"--share={n}/{len(others)}",
+                    f"--share={n}/{len(SUPPORTED)}",
                 ),
             ),
             version=other,
