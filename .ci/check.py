@@ -117,8 +117,9 @@ def main(names: list[str]) -> int:
     if unknown:
         print("No such gate:", ", ".join(sorted(unknown)))
         return 2
-    # Shells ignore Ctrl-C for what they start behind them; some tests press it.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Who starts this behind him ignores them, and so would all that the tests start.
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     began = time.monotonic()
     findings = [_checked(gate) for gate in chosen]
     _summarize(findings, time.monotonic() - began)
