@@ -54,9 +54,9 @@ def descendants_of(pid: int | None = None) -> Iterator[tuple[int, str]]:
     return _descendants(os.getpid() if pid is None else pid, _children_by_parent())
 
 
-def left_behind(before: Traces, *, within: float = PATIENCE) -> tuple[str, ...]:
+def left_behind(before: Traces, *, within: float | None = None) -> tuple[str, ...]:
     """Say what is there now and was not before, once it has had time to go."""
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + (PATIENCE if within is None else within)
     while (left := _differences(before, traces())) and time.monotonic() < deadline:
         gc.collect()
         time.sleep(PAUSE)

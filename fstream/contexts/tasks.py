@@ -155,7 +155,12 @@ class TaskBackend:
                 name="fstream-tasks",
                 daemon=True,  # a stuck function must not keep the program
             )
-            self._thread.start()
+            try:
+                self._thread.start()
+            except BaseException:  # the interpreter ends, or there is no room
+                self._loop, self._thread = None, None
+                loop.close()
+                raise
 
     # ---- in the thread of the loop
 
