@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import final
 
 PATIENCE = 2.0
+SHARED = Path("/dev/shm")
 PAUSE = 0.02
 NURSERY = "fstream.worker"
 NURSERY_DESCRIPTORS = 4
@@ -45,7 +46,7 @@ def traces() -> Traces:
         descriptors=dict(_descriptors()),
         descendants=dict(descendants_of()),
         threads=frozenset(_threads()),
-        shared=frozenset(_names_in(Path("/dev/shm"))),
+        shared=frozenset(_names_in(SHARED)),
     )
 
 

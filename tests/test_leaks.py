@@ -8,7 +8,7 @@ from collections.abc import Callable
 from collections.abc import Generator
 from contextlib import AbstractContextManager
 from contextlib import contextmanager
-from multiprocessing import shared_memory
+from pathlib import Path
 
 import pytest
 
@@ -45,9 +45,9 @@ def a_thread() -> Generator[None, None, None]:
 
 @contextmanager
 def a_shared_memory() -> Generator[None, None, None]:
-    memory = shared_memory.SharedMemory(create=True, size=16)
+    memory = leaks.SHARED / "psm_1"
+    memory.touch()
     yield
-    memory.close()
     memory.unlink()
 
 
@@ -63,8 +63,12 @@ def a_shared_memory() -> Generator[None, None, None]:
 def test_what_is_left_is_named(
     leave: Callable[[], AbstractContextManager[None]],
     words: str,
+    *,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
+    # Not the real one: other tests look there at the same time.
+    monkeypatch.setattr(leaks, "SHARED", tmp_path)
     monkeypatch.setattr(leaks, "PATIENCE", 0.05)
     before = traces()
 

@@ -157,7 +157,7 @@ class TaskBackend:
             )
             try:
                 self._thread.start()
-            except BaseException:  # the interpreter ends, or there is no room
+            except RuntimeError:  # the interpreter ends, or there is no room
                 self._loop, self._thread = None, None
                 loop.close()
                 raise

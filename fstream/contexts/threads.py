@@ -35,7 +35,6 @@ from fstream.worker.recorder import OFFSET
 from fstream.worker.recorder import STAGE
 
 _PATIENCE = 0.5
-_SOON = 0.01
 _WORDS = OFFSET + 1
 
 
@@ -228,8 +227,7 @@ class ThreadBackend:
         kernels: dict[int, ChunkKernel] = {}
         part = self._parts.get()
         while part is not None:
-            # Not for each part: to change the signal mask takes 20 us, and where
-            # items wait for a millisecond the next part mostly comes within another.
+            # Not for each part: to change the signal mask takes 20 us.
             work = partial(self._work_off, part, worker, kernels)
             if not self._quiet.run(work):
                 return
@@ -257,7 +255,7 @@ class ThreadBackend:
                 self._done.append(shared)
                 self._waker.wake()
             try:
-                part = self._parts.get(timeout=_SOON)
+                part = self._parts.get_nowait()
             except Empty:
                 return True
         return False
