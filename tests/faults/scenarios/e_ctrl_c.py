@@ -132,8 +132,12 @@ def e06(context: Context) -> None:
             wait_until(lambda: all_gone(workers), within=1)
 
 
+AT_ANY_MOMENT = tuple(name for name in EVERYWHERE if name != "tasks")
+"""Not tasks: once in some hundred times Ctrl-C comes in a callback of asyncio's own
+weak sets, which cannot pass it on, and says so on stderr."""
+
 SCENARIOS = {
     "E04": Scenario(run=e04, contexts=EVERYWHERE),
-    "E05": Scenario(run=e05, contexts=EVERYWHERE, seconds=20 + SEEDS / 5),
+    "E05": Scenario(run=e05, contexts=AT_ANY_MOMENT, seconds=20 + SEEDS / 5),
     "E06": Scenario(run=e06, contexts=EVERYWHERE),
 }
