@@ -5,6 +5,7 @@ from typing import final
 from fstream.compiler.program import Arrest
 from fstream.compiler.program import Op
 from fstream.compiler.program import Segment
+from fstream.compiler.shape import goes_singly
 from fstream.compiler.shape import last_stage
 from fstream.compiler.shape import least_limit
 from fstream.compiler.shape import parts
@@ -22,7 +23,8 @@ class Briefing:
 
     ``keyed`` are the numbers of those that are told the keys of their items, ``lasts``
     the stage that each one's outputs come from, and ``limit`` is the shortest time
-    that a stage gives an item, in nanoseconds, or 0.
+    that a stage gives an item, in nanoseconds, or 0. Calls of ``singles`` share their
+    worker with no other call that is open.
     """
 
     __slots__ = (
@@ -33,6 +35,7 @@ class Briefing:
         "lasts",
         "limit",
         "segments",
+        "singles",
     )
 
     def __init__(self, context: str, segments: tuple[Segment, ...]) -> None:
@@ -43,6 +46,9 @@ class Briefing:
             segment.number for segment in segments if _names_failures(segment.op)
         )
         self.limit = min(limits, default=0)
+        self.singles = frozenset(
+            segment.number for segment in segments if goes_singly(segment)
+        )
         self._context = context
         self._setting = current_setting()
         self._frame: Frame | None = None

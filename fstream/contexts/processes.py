@@ -6,8 +6,9 @@ something to do: to read, to write on, or to bury a worker.
 
 import os
 import select
+from collections import deque
 from collections.abc import Sequence
-from typing import TypeVar, final
+from typing import final
 
 from fstream.compiler.program import Segment
 from fstream.contexts.briefing import Briefing
@@ -25,12 +26,11 @@ from fstream.plan.contexts import Processes
 from fstream.transport.channel import raised_epoll
 from fstream.transport.frame import Frame
 from fstream.transport.owned import close_all
+from fstream.transport.owned import registered
 from fstream.transport.undisturbed import Undisturbed
 from fstream.worker.letters import LOG
 from fstream.worker.lifeline import Session
 from fstream.worker.orders import Order
-
-Watched = TypeVar("Watched", Session, Remote)
 
 _MOST_STARTING = 64  # what is asked of a nursery at once has room in its socket
 
@@ -48,6 +48,7 @@ class ProcessBackend:
         "_by_descriptor",
         "_context",
         "_epoll",
+        "_held",
         "_owner",
         "_refused",
         "_remotes",
@@ -61,6 +62,7 @@ class ProcessBackend:
         self._briefing: Briefing | None = None
         self._context = context
         self._epoll: select.epoll | None = None
+        self._held: deque[Call] = deque()
         self._owner = os.getpid()
         self._refused: list[Happening] = []
         self._remotes: dict[int, Remote] = {}
@@ -81,6 +83,9 @@ class ProcessBackend:
         if remote is None:
             segment = self._briefed().segments[call.segment]
             self._refused.append(self._shortage.answer(call, segment))
+            return
+        if remote.open and call.segment in self._briefed().singles:
+            self._held.append(call)  # what spoils a worker must not meet it there
             return
         remote = self._fresh(remote, call)
         remote.give(call, pack_call(call, keyed=self._briefed().keyed))
@@ -125,9 +130,15 @@ class ProcessBackend:
             happenings += self._decoded() + self._news(orders)
             if not session.is_open:
                 happenings += self._bury_all(session)
-            happenings += self._refused
-            self._refused = []
+        self._submit_held()
+        happenings += self._refused
+        self._refused = []
         return happenings
+
+    def _submit_held(self) -> None:
+        """Submit what waits for a worker of its own; what still waits waits on."""
+        for _ in range(len(self._held)):
+            self.submit(self._held.popleft())
 
     def close(self) -> None:
         """End all workers: at once those at work, by themselves those idle."""
@@ -139,6 +150,7 @@ class ProcessBackend:
                 session.close()
             for remote in self._remotes.values():
                 remote.close()
+            self._held.clear()
             self._remotes.clear()
             self._by_descriptor.clear()
             epoll, self._epoll = self._epoll, None
@@ -209,8 +221,8 @@ class ProcessBackend:
     def _start(self, first: Frame) -> Remote:
         epoll = self._epoll = self._epoll or raised_epoll()
         if self._session is None:
-            self._session = _registered(Session(), epoll)
-        remote = _registered(
+            self._session = registered(Session(), epoll)
+        remote = registered(
             Remote(self._started, self._session, limit=self._briefed().limit), epoll
         )
         self._started += 1
@@ -332,15 +344,6 @@ class ProcessBackend:
         happenings.append(remote.lost(code, segments, workers=self._started))
         remote.close()
         return happenings
-
-
-def _registered(watched: Watched, epoll: select.epoll) -> Watched:
-    try:
-        epoll.register(watched, select.EPOLLIN)
-    except OSError:
-        watched.close()
-        raise
-    return watched
 
 
 def _load(remote: Remote) -> int:

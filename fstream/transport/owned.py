@@ -1,8 +1,9 @@
 """Descriptors that have an owner, and end with it."""
 
 import os
+import select
 from collections.abc import Iterable
-from typing import final
+from typing import Protocol, TypeVar, final
 
 
 @final
@@ -32,3 +33,27 @@ def close_all(descriptors: Iterable[int]) -> None:
     """Close descriptors that nobody is going to own."""
     for number in descriptors:
         os.close(number)
+
+
+class Watched(Protocol):
+    """What has a descriptor, and an end."""
+
+    def fileno(self) -> int:
+        """The descriptor."""
+        ...
+
+    def close(self) -> None:
+        """End it."""
+
+
+W = TypeVar("W", bound=Watched)
+
+
+def registered(watched: W, epoll: select.epoll) -> W:
+    """Have ``epoll`` tell when ``watched`` is readable; ends it where that fails."""
+    try:
+        epoll.register(watched, select.EPOLLIN)
+    except OSError:
+        watched.close()
+        raise
+    return watched
