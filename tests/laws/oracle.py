@@ -14,6 +14,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Literal, Never, TypeAlias, assert_never, final
 
+from fstream.plan.care import CARELESS
+from fstream.plan.care import Retry
 from fstream.plan.emissions import Item
 from fstream.plan.emissions import Message
 from fstream.plan.labels import Label
@@ -476,16 +478,16 @@ _Step: TypeAlias = tuple[Literal["out", "exit"], object]
 class _Patient:
     """A stage whose function is called as often as its label says.
 
-    What a retried function gives is an attempt as a whole: it is collected.
+    What a retried or limited function gives is an attempt as a whole: it is collected.
     """
 
     def __init__(self, stage: Stage) -> None:
         self.earlier: list[str] = []
         self.stage = stage
-        label = getattr(stage, "label", None)
-        if label is not None and label.care.retry is not None:
+        care = getattr(getattr(stage, "label", None), "care", CARELESS)
+        if care.retry is not None or care.timeout is not None:
             self.fn = stage.fn
-            self.retry = label.care.retry
+            self.retry = care.retry or Retry(1)
             self.collects = isinstance(stage, FlatMap | Emitting)
             self.stage = replace(stage, fn=self.called)
 
