@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from fstream.compiler.program import Split
 from fstream.interpreter.chunk import Reply
+from fstream.interpreter.engine import bounds
 from fstream.interpreter.engine import deaths
 from fstream.interpreter.engine import engine
 from fstream.interpreter.engine import stations
@@ -66,7 +67,7 @@ def the_window_is_one_too_wide(patch: pytest.MonkeyPatch) -> None:
         right = window(context)
         return Window(slow=right.slow, quick=right.quick + 1, held=right.held + 1)
 
-    patch.setattr(engine, "window", wide)
+    patch.setattr(bounds, "window", wide)
 
 
 @planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)

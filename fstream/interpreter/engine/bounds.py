@@ -1,5 +1,6 @@
 """The bounds of what is out, by the context of a segment."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from fstream.compiler.program import Segment
@@ -17,6 +18,14 @@ from fstream.plan.contexts import Threads
 
 MOST_HANDS = 64
 LEAST_HELD = 8
+
+
+def window_of(segment: Segment) -> Window:
+    """How much of ``segment`` may be out, or held for what comes before it."""
+    usual = window(segment.context)
+    if goes_singly(segment):
+        return replace(usual, quick=usual.slow, hands=1, ahead=0)
+    return usual
 
 
 def window(context: Context) -> Window:

@@ -7,12 +7,10 @@ touches nothing: the shell in ``drive`` acts, and tells what came of it.
 """
 
 from dataclasses import dataclass
-from dataclasses import replace
 from typing import assert_never, final
 
 from fstream.compiler.program import Program
 from fstream.compiler.program import Segment
-from fstream.compiler.shape import goes_singly
 from fstream.compiler.shape import is_single
 from fstream.compiler.shape import is_sized
 from fstream.interpreter.chunk import Fault
@@ -23,7 +21,7 @@ from fstream.interpreter.chunk import Returned
 from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.engine.account import Account
 from fstream.interpreter.engine.bounds import pace
-from fstream.interpreter.engine.bounds import window
+from fstream.interpreter.engine.bounds import window_of
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.crossing import crossed
 from fstream.interpreter.engine.deaths import Deaths
@@ -52,7 +50,6 @@ from fstream.interpreter.engine.stations import Outlet
 from fstream.interpreter.engine.stations import SegmentStation
 from fstream.interpreter.engine.stations import Slot
 from fstream.interpreter.engine.stations import Station
-from fstream.interpreter.engine.stations import Window
 from fstream.interpreter.engine.stations import laid
 from fstream.interpreter.failed import Failed
 from fstream.interpreter.failed import error_value
@@ -338,14 +335,6 @@ class Engine:
     def _finish(self, how: How) -> None:
         self.is_finished = True
         self.commands.append(Finish(how))
-
-
-def window_of(segment: Segment) -> Window:
-    """How much of ``segment`` may be out, or held for what comes before it."""
-    usual = window(segment.context)
-    if goes_singly(segment):
-        return replace(usual, quick=usual.slow, hands=1, ahead=0)
-    return usual
 
 
 def _release(out: _Out) -> Release:
