@@ -94,26 +94,10 @@ def stream_kernel(
     )
     stream = _Stream(net=net, allowed=allowed, pulled=pulled or _nothing)
     seen = [0] * 16
-    env: dict[str, object] = {
-        **bound,
-        "caught": stream.caught,
-        "arrest": stream.arrest,
-        "opened": stream.opened,
-        "over": stream.over,
-        "pause": PAUSE,
-        "ended": stream.ended,
-        "source_broke": stream.source_broke,
-        "seen": seen,
-        "fails": fails,
-        "unrouted": unrouted,
-        "not_emitted": not_emitted,
-        "Item": Item,
-        "Message": Message,
-    }
     # The pair is erased by exec.
     function, tally = cast(
         "tuple[_Function, Callable[[], tuple[tuple[int, ...], int, int]]]",
-        code.made(env),
+        code.made({**bound, **stream.names(), "seen": seen}),
     )
     if pulled is None:
         stream.pulled = lambda: tally()[2] + 1
@@ -142,6 +126,23 @@ class _Stream:
     pulled: Callable[[], int]
     is_ended: bool = field(default=False)
     pauses: bool = field(default=False)
+
+    def names(self) -> dict[str, object]:
+        """What generated source calls besides users' functions."""
+        return {
+            "caught": self.caught,
+            "arrest": self.arrest,
+            "opened": self.opened,
+            "over": self.over,
+            "pause": PAUSE,
+            "ended": self.ended,
+            "source_broke": self.source_broke,
+            "fails": fails,
+            "unrouted": unrouted,
+            "not_emitted": not_emitted,
+            "Item": Item,
+            "Message": Message,
+        }
 
     def caught(self, exc: BaseException, item: object) -> bool:
         """Make ``exc`` a fault of ``item``, if it is for this net."""
