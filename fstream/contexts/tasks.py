@@ -17,6 +17,7 @@ from typing import final
 from fstream.compiler.program import Segment
 from fstream.contexts.shared import Part
 from fstream.contexts.shared import Shared
+from fstream.contexts.waker import GLANCE
 from fstream.contexts.waker import Waker
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Happening
@@ -108,8 +109,8 @@ class TaskBackend:
         return (descriptor,)
 
     def patience(self) -> float | None:
-        """The loop keeps all times."""
-        return None
+        """The loop keeps all times; of signals it may have taken nobody is told."""
+        return None if self._thread is None else GLANCE
 
     def poll(self) -> list[Happening]:
         """Give the answers that are ready; raises what is a mistake of ours."""

@@ -19,6 +19,7 @@ from fstream.compiler.shape import limit_in
 from fstream.compiler.shape import limits_of
 from fstream.contexts.shared import Part
 from fstream.contexts.shared import Shared
+from fstream.contexts.waker import GLANCE
 from fstream.contexts.waker import Waker
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Happening
@@ -131,12 +132,12 @@ class ThreadBackend:
 
     def patience(self) -> float | None:
         """Until an item may be overdue; threads note their deadlines meanwhile."""
-        if not self._limits or not self._open:
+        if not self._open:
             return None
         now = time.monotonic()
-        dues = [each.due() for each in self._workers]
+        dues = [each.due() for each in self._workers] if self._limits else []
         waits = [due - now for due in dues if due is not None]
-        return max(0.0, min([*self._limits.values(), *waits]))
+        return max(0.0, min([GLANCE, *self._limits.values(), *waits]))
 
     def poll(self) -> list[Happening]:
         """Give the answers that are ready; raises what is a mistake of ours."""

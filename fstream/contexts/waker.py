@@ -8,6 +8,13 @@ from fstream.transport.channel import raised_number
 from fstream.transport.owned import Owned
 from fstream.transport.undisturbed import Undisturbed
 
+GLANCE = 0.5
+"""How often who waits for threads of ours looks for signals, in seconds.
+
+A signal that comes while this thread is undisturbed may be taken by one of them, in
+a user's function. Python notes it there, and does not wake this thread for it.
+"""
+
 
 @final
 class Waker:
