@@ -2,8 +2,10 @@
 
 import os
 import select
+import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 PATIENCE = 5.0
 PAUSE = 0.005
@@ -37,9 +39,16 @@ def is_asleep(pid: int) -> bool:
     return _state(pid) == "S"
 
 
-def _state(pid: int) -> str | None:
+def is_alone() -> bool:
+    """Tell whether all other threads of this process wait for something."""
+    mine = str(threading.get_native_id())
+    others = {each.name for each in Path("/proc/self/task").iterdir()} - {mine}
+    return all(_state(f"self/task/{name}") in {"S", None} for name in others)
+
+
+def _state(of: int | str) -> str | None:
     try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:  # noqa: PTH123
+        with open(f"/proc/{of}/stat", encoding="ascii") as stat:  # noqa: PTH123
             return stat.read().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
         return None

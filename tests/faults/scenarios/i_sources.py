@@ -32,6 +32,8 @@ from tests.faults.promises import AnyOutcome
 from tests.faults.scenario import EVERYWHERE
 from tests.faults.scenario import Scenario
 from tests.leaks import descendants_of
+from tests.wait import is_alone
+from tests.wait import wait_until
 
 SOON = 1.0 + 1.0  # the promise is a second; the other is for a busy machine
 
@@ -102,6 +104,8 @@ def i03(context: Context) -> None:
     def work(tell: Callable[..., None]) -> None:
         def telling() -> Iterator[int]:
             yield from range(12)
+            # A busy thread may take the signal, and nothing wakes this one then.
+            wait_until(is_alone)
             tell("waits")
             time.sleep(60)
 
