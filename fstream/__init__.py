@@ -32,6 +32,7 @@ from fstream.combinators.stages import filter_stage
 from fstream.combinators.stages import flat_map_stage
 from fstream.combinators.stages import identity
 from fstream.combinators.stages import map_stage
+from fstream.combinators.stages import narrow_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
 from fstream.compiler.explanation import Explanation
@@ -139,6 +140,7 @@ __all__ = [
     "leave",
     "map_async",
     "map_stage",
+    "narrow_stage",
     "processes",
     "route",
     "run",

@@ -46,13 +46,14 @@ class Label:
 def label_for(
     fn: Callable[[Never], object],
     call: str,
+    argument: str = "fn",
     *,
     on: Context | None = None,
     name: str | None = None,
     care: Care = CARELESS,
 ) -> Label:
     """Label a stage that calls ``fn``, checking all that ``call`` was given."""
-    check_function(fn, f"{call}(fn=...)")
+    check_function(fn, f"{call}({argument}=...)")
     if on is not None:
         check_context(on, f"{call}(on=...)")
     return _labelled(fn, call, on=on, name=name, care=care)

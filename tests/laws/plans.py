@@ -34,6 +34,7 @@ from fstream.combinators.stages import filter_stage
 from fstream.combinators.stages import flat_map_stage
 from fstream.combinators.stages import identity
 from fstream.combinators.stages import map_stage
+from fstream.combinators.stages import narrow_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
 from fstream.plan.care import Retry
@@ -200,6 +201,7 @@ def leaves(draw: st.DrawFn) -> Stage:
             lambda: map_async(draw(_awaits(MAPS)), **_told(draw, TASKS)): 2,
             lambda: flat_map_stage(draw(MANY), **_told(draw)): 4,
             lambda: filter_stage(draw(KEEPS), **_told(draw)): 3,
+            lambda: narrow_stage(draw(TAKES), **_told(draw)): 1,
             lambda: try_stage(draw(TRIES), **_told(draw)): 3,
             lambda: try_async(draw(_awaits(TRIES)), **_told(draw, TASKS)): 1,
             lambda: emit_stage(draw(EMITS), **_told(draw)): 4,

@@ -29,6 +29,7 @@ from fstream.combinators.stages import filter_stage
 from fstream.combinators.stages import flat_map_stage
 from fstream.combinators.stages import identity
 from fstream.combinators.stages import map_stage
+from fstream.combinators.stages import narrow_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
 from fstream.plan.contexts import forks
@@ -81,6 +82,7 @@ CALLING: list[Callable[..., Stage]] = [
     map_stage,
     flat_map_stage,
     filter_stage,
+    narrow_stage,
     try_stage,
     emit_stage,
 ]

@@ -27,6 +27,7 @@ from fstream.combinators.stages import filter_stage
 from fstream.combinators.stages import flat_map_stage
 from fstream.combinators.stages import identity
 from fstream.combinators.stages import map_stage
+from fstream.combinators.stages import narrow_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
 from fstream.plan.care import Retry
@@ -85,6 +86,7 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "flat_map": (lambda: flat_map_stage(3), f"flat_map_stage(fn=...) {FUNCTION}"),
     "filter": (lambda: filter_stage(3), f"filter_stage(fn=...) {FUNCTION}"),
+    "narrow": (lambda: narrow_stage(3), f"narrow_stage(guard=...) {FUNCTION}"),
     "try": (lambda: try_stage(3), f"try_stage(fn=...) {FUNCTION}"),
     "emit": (lambda: emit_stage(3), f"emit_stage(fn=...) {FUNCTION}"),
     "for_each": (lambda: for_each(3), f"for_each(fn=...) {FUNCTION}"),

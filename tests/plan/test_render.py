@@ -26,6 +26,7 @@ from fstream.combinators.stages import filter_stage
 from fstream.combinators.stages import flat_map_stage
 from fstream.combinators.stages import identity
 from fstream.combinators.stages import map_stage
+from fstream.combinators.stages import narrow_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
 from fstream.plan.contexts import processes
@@ -57,6 +58,7 @@ TEXTS = {
     "map": (map_stage(parse), "map_stage(parse)  #"),
     "flat_map": (flat_map_stage(parse), "flat_map_stage(parse)  #"),
     "filter": (filter_stage(parse), "filter_stage(parse)  #"),
+    "narrow": (narrow_stage(parse), "filter_stage(parse)  #"),
     "try": (try_stage(parse), "try_stage(parse)  #"),
     "emit": (emit_stage(parse), "emit_stage(parse)  #"),
     "options": (
