@@ -108,4 +108,4 @@ def _fstream(numbers: range, want: Facts) -> Contender:
         )
         return len(good), len(report.failures)
 
-    return marked("fstream", numbers, job, want=want)
+    return marked("fstream", numbers, job, facts=tuple, want=want)

@@ -45,15 +45,22 @@ def g18(scale: Scale) -> list[Row]:
 def _in_processes(scale: Scale) -> Row:
     numbers = range(scale.items(200_000))
 
-    def observed(items: Iterable[int], observers: Sequence[Observer]) -> int:
+    def observed(
+        items: Iterable[int], observers: Sequence[Observer]
+    ) -> Collection[int]:
         plan = source(items).via(map_stage(ident)).to(collect())
-        return len(delivered(run(plan, on=processes(2), observers=observers)))
+        return delivered(run(plan, on=processes(2), observers=observers))
 
+    want = len(numbers)
     times = compare(
         [
-            marked("limit", numbers, lambda i: observed(i, ()), want=len(numbers)),
+            marked("limit", numbers, lambda i: observed(i, ()), facts=len, want=want),
             marked(
-                "fstream", numbers, lambda i: observed(i, _two()), want=len(numbers)
+                "fstream",
+                numbers,
+                lambda i: observed(i, _two()),
+                facts=len,
+                want=want,
             ),
         ],
         rounds=scale.rounds,
