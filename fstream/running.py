@@ -68,7 +68,7 @@ def outcomes_of(
     program, reasons = _compiled(plan, on)
     if reasons:
         return _refused(reasons)
-    budget = Budget(None, None)
+    budget = Budget(None, length(program.origin))
     if is_inline(program):
         return inline_outcomes(
             partial(

@@ -93,6 +93,9 @@ class ForkBackend:
         self._waiting.append(call)
         self._start_waiting()
 
+    def dismiss(self) -> None:
+        """Nobody is kept who would have to go."""
+
     def watch(self) -> tuple[int, ...]:
         """The one descriptor that becomes readable for replies and for ends."""
         return () if self._epoll is None else (self._epoll.fileno(),)

@@ -50,6 +50,9 @@ class InlineBackend:
             Returned(call.ticket, reply, service, 0, self._surroundings.pid)
         )
 
+    def dismiss(self) -> None:
+        """Nobody is kept who would have to go."""
+
     def watch(self) -> tuple[int, ...]:
         """Nothing needs to be waited for."""
         return ()

@@ -91,6 +91,17 @@ class ProcessBackend:
         remote.give(call, pack_call(call, keyed=self._briefed().keyed))
         self._watch(remote)
 
+    def dismiss(self) -> None:
+        """Have each worker end when it has answered its calls.
+
+        So most are gone by the time when the last results are decoded. If a call is
+        lost after all, another worker is started for it.
+        """
+        for remote in [] if self._held else list(self._remotes.values()):
+            if remote.channel.state == "open":
+                remote.retire()
+                self._watch(remote)
+
     def watch(self) -> tuple[int, ...]:
         """The one descriptor that becomes readable for reading and for writing."""
         return () if self._epoll is None else (self._epoll.fileno(),)

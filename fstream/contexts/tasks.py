@@ -99,6 +99,9 @@ class TaskBackend:
         else:
             self._loop.call_soon_threadsafe(self._feed)
 
+    def dismiss(self) -> None:
+        """Nobody is kept who would have to go."""
+
     def watch(self) -> tuple[int, ...]:
         """The descriptor that becomes readable when there are answers."""
         if self._is_closed:

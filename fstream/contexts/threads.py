@@ -121,6 +121,9 @@ class ThreadBackend:
         for part in parts:
             self._parts.put(part)
 
+    def dismiss(self) -> None:
+        """Nobody is kept who would have to go."""
+
     def watch(self) -> tuple[int, ...]:
         """The descriptor that becomes readable when there are answers."""
         if self._closed.is_set():

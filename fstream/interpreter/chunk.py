@@ -174,6 +174,9 @@ class Backend(Protocol):
     def submit(self, call: Call) -> None:
         """Take ``call``; its answer comes out of ``poll``."""
 
+    def dismiss(self) -> None:
+        """Let those go who wait for calls: only one that is lost may come again."""
+
     @abstractmethod
     def watch(self) -> tuple[int, ...]:
         """Descriptors that become readable when ``poll`` has something."""

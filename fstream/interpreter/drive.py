@@ -17,6 +17,7 @@ from fstream.interpreter.chunk import Happening
 from fstream.interpreter.deadline import Deadline
 from fstream.interpreter.engine.engine import Engine
 from fstream.interpreter.engine.events import Command
+from fstream.interpreter.engine.events import Dismiss
 from fstream.interpreter.engine.events import Expired
 from fstream.interpreter.engine.events import Finish
 from fstream.interpreter.engine.events import How
@@ -41,6 +42,8 @@ def drive(
             match command:
                 case Submit(call):
                     places.submit(call)
+                case Dismiss(segment):
+                    places.dismiss(segment)
                 case Pull(most):
                     commands.extend(_told(engine, places.poll()))
                     if commands and reading.may_wait:  # what has come in goes first
@@ -83,12 +86,13 @@ def _pulled(reading: Reading, most: int) -> Pulled:
 class Places:
     """The contexts of a run at work, each with its segments."""
 
-    __slots__ = ("backends", "of_segment", "owner")
+    __slots__ = ("backends", "dismissed", "of_segment", "owner")
 
     def __init__(self) -> None:
         self.owner = os.getpid()
         self.backends: list[Backend] = []
         self.of_segment: dict[int, Backend] = {}
+        self.dismissed: set[int] = set()
 
     def open(self, program: Program, backend_for: Callable[[Context], Backend]) -> None:
         """Get the contexts of ``program`` ready; ``close`` ends those that are."""
@@ -103,6 +107,14 @@ class Places:
         """Give ``call`` to the context of its segment. Raises in a forked child."""
         self._check_owner()
         self.of_segment[call.segment].submit(call)
+
+    def dismiss(self, segment: int) -> None:
+        """Tell the context of ``segment`` when none of its segments gets more calls."""
+        self.dismissed.add(segment)
+        backend = self.of_segment[segment]
+        mine = {number for number, each in self.of_segment.items() if each is backend}
+        if mine <= self.dismissed:
+            backend.dismiss()
 
     def poll(self) -> list[Happening]:
         """What has happened; never blocks. Raises in a forked child."""

@@ -26,6 +26,7 @@ from tests.contexts import work
 from tests.contexts.work import answers
 from tests.contexts.work import call
 from tests.contexts.work import losses
+from tests.contexts.work import next_happenings
 from tests.contexts.work import next_loss
 from tests.contexts.work import segment
 from tests.wait import exists
@@ -403,6 +404,31 @@ def test_workers_are_started_when_they_are_needed() -> None:
     backend.close()
 
     assert len({reply_of(h).outs[0] for h in found}) == 1
+
+
+def test_workers_that_are_dismissed_answer_and_end(backend: ProcessBackend) -> None:
+    backend.open((segment(work.pid, on=ON),))
+    for ticket in range(2):
+        backend.submit(call(ticket, [0]))
+    backend.dismiss()
+
+    pids: list[int] = []
+    while len(pids) < 2:
+        pids += [h.pid for h in next_happenings(backend) if isinstance(h, Returned)]
+    assert len(set(pids)) == 2
+    wait_until(lambda: not any(map(is_alive, pids)))
+
+
+def test_a_call_that_comes_after_all_gets_another_worker(
+    backend: ProcessBackend,
+) -> None:
+    backend.open((segment(work.pid, on=ON),))
+    (before,) = answers(backend, [[0]])
+    backend.dismiss()
+
+    (after,) = answers(backend, [[0]])
+
+    assert reply_of(before).outs != reply_of(after).outs
 
 
 @pytest.mark.parametrize("fn", [work.hang, work.hang_in_c])

@@ -42,6 +42,7 @@ def schedules(
         pace=st.sampled_from([1, 4]),
         straggler=st.integers(0, 6),
         keeps=st.integers(0, 4),
+        length=st.none() | st.integers(0, 60),
         service=st.sampled_from([(QUICK,), (SLOW,), (QUICK, SLOW)]),
     )
 

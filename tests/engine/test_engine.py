@@ -30,6 +30,7 @@ from fstream.interpreter.engine.engine import Engine
 from fstream.interpreter.engine.events import Barren
 from fstream.interpreter.engine.events import Command
 from fstream.interpreter.engine.events import Complete
+from fstream.interpreter.engine.events import Dismiss
 from fstream.interpreter.engine.events import Enough
 from fstream.interpreter.engine.events import Expired
 from fstream.interpreter.engine.events import Finish
@@ -300,7 +301,7 @@ def test_a_source_without_items_ends_the_run_at_once() -> None:
     engine = engine_of(doubling())
     engine.start()
 
-    assert engine.on(pulled(ended=True)) == [Finish(Complete())]
+    assert engine.on(pulled(ended=True)) == [Dismiss(0), Finish(Complete())]
 
 
 def test_a_consumer_that_closes_while_nothing_is_released_ends_the_run() -> None:

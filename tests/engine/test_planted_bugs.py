@@ -19,6 +19,7 @@ from fstream.interpreter.engine.bounds import window
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.deaths import Deaths
 from fstream.interpreter.engine.engine import Engine
+from fstream.interpreter.engine.events import Dismiss
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.join import joined
 from fstream.interpreter.engine.pace import Pace
@@ -154,6 +155,18 @@ def the_consumer_is_not_waited_for(patch: pytest.MonkeyPatch) -> None:
 @planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)
 def one_death_more_is_borne(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deaths, "MOST_INCIDENTS", deaths.MOST_INCIDENTS + 1)
+
+
+@planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)
+def who_waits_for_an_answer_before_is_dismissed(patch: pytest.MonkeyPatch) -> None:
+    def dismiss(self: Engine) -> None:
+        for station in self.stations:
+            number = station.segment.number
+            if number not in self.dismissed and not station.waiting:
+                self.dismissed.add(number)
+                self.commands.append(Dismiss(number))
+
+    patch.setattr(Engine, "_dismiss", dismiss)
 
 
 @planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)

@@ -38,6 +38,7 @@ def test_any_order_of_answers_gives_what_the_plan_means(
     world = ran(plan, schedule)
 
     assert world.how == Complete()
+    assert world.dismissed == set(world.segments)
     assert_meant(plan, world)
 
 

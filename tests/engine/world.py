@@ -36,6 +36,7 @@ from fstream.interpreter.engine.deaths import MOST_INCIDENTS
 from fstream.interpreter.engine.engine import Engine
 from fstream.interpreter.engine.events import Barren
 from fstream.interpreter.engine.events import Command
+from fstream.interpreter.engine.events import Dismiss
 from fstream.interpreter.engine.events import Event
 from fstream.interpreter.engine.events import Finish
 from fstream.interpreter.engine.events import How
@@ -74,7 +75,8 @@ class Schedule:
 
     Chunks begin with ``pace`` items, work takes one of the times ``service``, and
     call ``straggler`` is answered last. The consumer keeps ``keeps`` things at most
-    of the release that it stops in.
+    of the release that it stops in. The source says that it has ``length`` items,
+    true or not.
     """
 
     choices: tuple[int, ...] = ()
@@ -84,19 +86,23 @@ class Schedule:
     pace: int = 1
     straggler: int = 0
     keeps: int = 1
+    length: int | None = None
     service: tuple[int, ...] = (QUICK,)
 
 
 def new_engine_for(program: Program, schedule: Schedule) -> Engine:
-    engine = new_engine(program, tolerate=schedule.tolerate)
+    length = schedule.length
+    engine = new_engine(program, tolerate=schedule.tolerate, length=length)
     for station in engine.stations:
         station.pace.size = schedule.pace
     return engine
 
 
-def new_engine(program: Program, *, tolerate: int | None) -> Engine:
+def new_engine(
+    program: Program, *, tolerate: int | None, length: int | None = None
+) -> Engine:
     probes = tuple(chunk_probes(segment) for segment in program.segments)
-    return Engine(program, Account(program, probes), Budget(tolerate, None))
+    return Engine(program, Account(program, probes), Budget(tolerate, length))
 
 
 @dataclass
@@ -114,6 +120,7 @@ class World:
     blamed: set[int] = field(default_factory=set)
     open: dict[int, Call] = field(default_factory=dict)
     freed: set[int] = field(default_factory=set)
+    dismissed: set[int] = field(default_factory=set)
     pull: Pull | None = None
     release: Release | None = None
     how: How | None = None
@@ -121,6 +128,7 @@ class World:
     divided: int = 0
     is_exact: bool = True
     is_mid_item: bool = False
+    is_losing: bool = False
     pulled: int = 0
 
     def __post_init__(self) -> None:
@@ -336,6 +344,7 @@ class World:
             exit_code=None, signal="SIGKILL", pid=7, started=position is not None
         )
         before = set(self.open)
+        self.is_losing = True
         self._tell(
             Lost(
                 open=tickets,
@@ -346,6 +355,7 @@ class World:
                 step=step,
             )
         )
+        self.is_losing = False
         if self.deaths >= MOST_INCIDENTS:
             assert isinstance(self.how, Barren) or self.release is not None
             return
@@ -386,6 +396,9 @@ class World:
                     self._asked(command)
                 case Submit(call):
                     self._submitted(call)
+                case Dismiss(segment):
+                    assert segment not in self.dismissed, "dismissed twice"
+                    self.dismissed.add(segment)
                 case Release():
                     assert self.release is None, "two releases at once"
                     assert self._things(command), "an empty release"
@@ -407,6 +420,7 @@ class World:
 
     def _submitted(self, call: Call) -> None:
         assert call.ticket not in self.open
+        assert self.is_losing or call.segment not in self.dismissed
         assert call.items or call.flush is not None, "a call for nothing"
         assert len(call.items) <= self._most_items()
         assert len(call.keys) == (len(call.items) or 1)  # what is flushed has a key

@@ -28,6 +28,7 @@ from fstream.interpreter.engine.deaths import Deaths
 from fstream.interpreter.engine.events import Barren
 from fstream.interpreter.engine.events import Command
 from fstream.interpreter.engine.events import Complete
+from fstream.interpreter.engine.events import Dismiss
 from fstream.interpreter.engine.events import Enough
 from fstream.interpreter.engine.events import Event
 from fstream.interpreter.engine.events import Expired
@@ -78,6 +79,7 @@ class Engine:
         "budget",
         "commands",
         "deaths",
+        "dismissed",
         "entry",
         "fill",
         "has_ended",
@@ -107,6 +109,7 @@ class Engine:
         self.slots: dict[int, tuple[SegmentStation, Slot]] = {}
         self.tickets = 0
         self.deaths = Deaths(program, account)
+        self.dismissed: set[int] = set()
         self.abandoned = 0
         self.fill = Fill()
         self.out: _Out | None = None
@@ -273,6 +276,8 @@ class Engine:
     # ---- what to do next
 
     def _advanced(self) -> list[Command]:
+        if self.has_ended and not self.is_finished:
+            self._dismiss()
         if not self.is_finished and not self._fills_first():
             self._release_next()
         if not self.is_finished and self.out is None:
@@ -292,6 +297,21 @@ class Engine:
 
     def _has_room(self) -> bool:
         return all(station.has_room() for station in self.stations)
+
+    def _dismiss(self) -> None:
+        """Tell of the segments that have got all their calls.
+
+        What has not come out of one may still go into those after it.
+        """
+        for station in self.stations:
+            if station.waiting:
+                break
+            number = station.segment.number
+            if number not in self.dismissed:
+                self.dismissed.add(number)
+                self.commands.append(Dismiss(number))
+            if station.slots:
+                break
 
     def _release_next(self) -> None:
         while self.out is None and self.outlet.chunks:
@@ -326,11 +346,17 @@ class Engine:
         quick = MOST_ITEMS
         for station in self.stations:
             if station.is_remote:
-                size = station.size()
+                size = self._size_at(station)
                 most = size * self.pulled // max(1, station.taken)
                 return max(size, min(most, quick))
             quick = min(quick, station.pace.size)
         return quick
+
+    def _size_at(self, station: SegmentStation) -> int:
+        length = self.budget.length
+        if length is None:
+            return station.size()
+        return station.share(max(0, length - self.pulled))
 
     def _finish(self, how: How) -> None:
         self.is_finished = True

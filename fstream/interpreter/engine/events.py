@@ -67,6 +67,14 @@ class Submit:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Dismiss:
+    """No call of ``segment`` will come any more, unless a worker is lost."""
+
+    segment: int
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Release:
     """Give ``things``, values or failure records, to the consumer; tell it back."""
 
@@ -117,4 +125,4 @@ class Late:
 
 
 How: TypeAlias = Complete | Overspent | Enough | Barren | Late
-Command: TypeAlias = Pull | Submit | Release | Finish
+Command: TypeAlias = Pull | Submit | Dismiss | Release | Finish

@@ -1,15 +1,19 @@
 """How many items go at once: chunks that grow with how quick a segment is.
 
 A chunk starts at one item, so that the first result comes at once, and grows
-sixteenfold towards 2 ms of work, 128 KiB of results, or 4096 items; it shrinks
+sixteenfold towards 8 ms of work, 128 KiB of results, or 4096 items; it shrinks
 at once when work gets slower. Where each chunk costs a worker of its own, it grows
-until its work is ten times that cost, and its other bounds are wider.
+until its work is ten times that cost, and its other bounds are wider. The last chunks
+of a source that tells its length shrink to 1 ms, so that no worker has to
+wait for long for the one that got the last of them.
 """
 
 from dataclasses import dataclass
+from math import ceil
 from typing import final
 
-WORK_NS = 2_000_000
+WORK_NS = 8_000_000
+LEAST_NS = 1_000_000
 SLOW_NS = 10_000_000
 TINY_NS = 20_000
 RESULT_BYTES = 128 * 1024
@@ -31,6 +35,7 @@ class Pace:
     """
 
     size: int = 1
+    least: int = 1
     most: int = MOST_ITEMS
     is_fixed: bool = False
     items: float = 0.0
@@ -62,8 +67,17 @@ class Pace:
         quick = work_ns * self.items / max(self.spent_ns, 1.0)
         small = wider * RESULT_BYTES * self.items / max(self.spent_bytes, 1.0)
         target = round(min(quick, small, self.most))
-        if not self.is_fixed:
-            self.size = max(1, min(self.size * GROWTH, target))
+        if self.is_fixed:
+            return
+        self.size = max(1, min(self.size * GROWTH, target))
+        shortest = work_ns if overhead_ns else LEAST_NS
+        self.least = max(1, min(self.size, round(quick * shortest / work_ns)))
+
+    def share(self, left: int, workers: int) -> int:
+        """The size where so many items are ``left`` for all ``workers``."""
+        if self.is_fixed:
+            return self.size
+        return min(self.size, max(self.least, ceil(left / (2 * workers))))
 
 
 @final

@@ -137,6 +137,10 @@ class SegmentStation:
         """How many items the next part has at most."""
         return max(self.pace.size, self._hands())
 
+    def share(self, left: int) -> int:
+        """How many items the next part shall have where so many are left."""
+        return max(self.pace.share(left, self.window.slow), self._hands())
+
     def pump(self) -> None:
         """Send out what there is room for."""
         while self.waiting and self._fits_one_more():

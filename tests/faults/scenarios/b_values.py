@@ -212,7 +212,7 @@ class Opposing:
 
 
 def big_at_seven(n: int) -> object:
-    time.sleep(0.003)  # slow items travel alone
+    time.sleep(0.012)  # slow items travel alone
     return bytes(200 * MB) if n == AT else 10 * n
 
 
