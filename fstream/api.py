@@ -14,6 +14,7 @@ from fstream.compiler.explanation import Explanation
 from fstream.interpreter.report import Observer
 from fstream.plan.care import check_seconds
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import Processes
 from fstream.plan.contexts import inline
 from fstream.plan.nodes import Drain
 from fstream.plan.nodes import Pipeline
@@ -49,13 +50,15 @@ def run(
     <Success: (2, 3)>
     """
     _check_awake()
+    tolerated, seconds = _tolerated(tolerate), _deadline(deadline)
+    _prepare(on)
     from fstream.running import outcome_of  # noqa: PLC0415 - as said above
 
     outcome = outcome_of(
         plan.node,
         on=on or inline(),
-        tolerate=_tolerated(tolerate),
-        deadline=_deadline(deadline),
+        tolerate=tolerated,
+        deadline=seconds,
         observers=observers,
     )
     # The types were checked where the plan was built, and erased in its nodes.
@@ -104,6 +107,14 @@ def explain(plan: Plan[R, E], *, on: Context | None = None) -> Explanation:
     from fstream.running import explanation_of  # noqa: PLC0415 - as said above
 
     return explanation_of(plan.node, on=on or inline())
+
+
+def _prepare(on: Context | None) -> None:
+    """Have workers' nursery start while the first run imports what it needs."""
+    if isinstance(on, Processes) and "fstream.running" not in sys.modules:
+        from fstream.worker.lifeline import prepare_nursery  # noqa: PLC0415
+
+        prepare_nursery()
 
 
 def _deadline(seconds: object) -> float | None:

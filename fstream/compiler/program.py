@@ -13,7 +13,6 @@ Operations carry the number of their stage in ``Program.stages``, which is how
 failures and the ledger name it.
 """
 
-from dataclasses import dataclass
 from typing import TypeAlias, final
 
 from fstream.plan.contexts import Context
@@ -35,10 +34,12 @@ from fstream.plan.nodes import Test
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
+from fstream.result.value import named_value
+from fstream.result.value import value
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Scatter:
     """Tag each item with the number of the first test it passes."""
 
@@ -46,7 +47,7 @@ class Scatter:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Replicate:
     """Give each item ``ways`` times, tagged 0, 1, 2, ..."""
 
@@ -70,7 +71,7 @@ Leafs: TypeAlias = (
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Leaf:
     """One stage of the plan."""
 
@@ -79,7 +80,7 @@ class Leaf:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Seq:
     """Operations one after the other."""
 
@@ -87,7 +88,7 @@ class Seq:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Branch:
     """Each item through the first arm whose test it passes."""
 
@@ -97,7 +98,7 @@ class Branch:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Copy:
     """Each item through every arm, one after the other."""
 
@@ -106,7 +107,7 @@ class Copy:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Handle:
     """What exits ``body`` goes through ``handler``, in its place."""
 
@@ -115,7 +116,7 @@ class Handle:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Arrest:
     """What fails an item in ``body`` exits it, past ``up`` handlers in between."""
 
@@ -127,7 +128,7 @@ Op: TypeAlias = Leaf | Seq | Branch | Copy | Handle | Arrest
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class Segment:
     """Operations fused for one context.
 
@@ -148,7 +149,7 @@ class Segment:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Split:
     """Ways of a tagged stream; ``tags[way]`` is put on a way's plain results."""
 
@@ -161,7 +162,7 @@ Line: TypeAlias = tuple[Step, ...]
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Dispatch:
     """Each item ``(number, item)`` goes to the sink of that number."""
 
@@ -169,7 +170,7 @@ class Dispatch:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Everyone:
     """Each item goes to every sink."""
 
@@ -177,7 +178,7 @@ class Everyone:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Mapped:
     """The answer of ``sink``, replaced by ``fn`` of it."""
 
@@ -189,7 +190,7 @@ Ending: TypeAlias = Collect | Fold | Count | Drain | Dispatch | Everyone | Mappe
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class StageEntry:
     """A stage as failures and the ledger name it."""
 
@@ -199,7 +200,7 @@ class StageEntry:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class Program:
     """A placed, fused and numbered plan.
 

@@ -53,7 +53,7 @@ def unshippable(segment: Segment) -> tuple[str, ...]:
         case Inline() | Threads() | Tasks():
             return ()
         case Forks():
-            from fstream.contexts.depth import why_too_deep  # noqa: PLC0415
+            from fstream.worker.allowed import why_too_deep  # noqa: PLC0415
 
             reason = why_too_deep()
             text = f"stages cannot run in {segment.context!r}: {reason}"

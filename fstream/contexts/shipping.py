@@ -19,11 +19,11 @@ from fstream.compiler.program import Leaf
 from fstream.compiler.program import Op
 from fstream.compiler.program import Segment
 from fstream.compiler.shape import parts
-from fstream.contexts.depth import why_too_deep
 from fstream.contexts.refusal import culprit
 from fstream.result.capture import kind_of
 from fstream.result.capture import message_of
 from fstream.transport.codec import Payload
+from fstream.worker.allowed import why_no_workers
 from fstream.worker.shipped import Shipped
 
 
@@ -39,7 +39,7 @@ def ship(segments: tuple[Segment, ...]) -> Payload:
 
 def unshippable(segment: Segment) -> tuple[str, ...]:
     """Tell all reasons why a worker process cannot be given ``segment``."""
-    homeless = _no_workers_here()
+    homeless = why_no_workers()
     if homeless is not None:
         return (f"stages cannot run in {segment.context!r}: {homeless}",)
     whole = _why_not(segment)
@@ -53,15 +53,6 @@ def unshippable(segment: Segment) -> tuple[str, ...]:
         for label, reason in reasons
         if reason is not None
     ) or (f"stages cannot run in {segment.context!r}: {whole}",)
-
-
-def _no_workers_here() -> str | None:
-    too_deep = why_too_deep()
-    if too_deep is not None:
-        return too_deep
-    if getattr(sys, "frozen", False) or not sys.executable:
-        return "this program is no Python interpreter that could run one"
-    return None
 
 
 def _reason(piece: object) -> str | None:

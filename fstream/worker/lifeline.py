@@ -18,14 +18,17 @@ from threading import Lock
 from typing import final
 
 from fstream.transport.owned import close_all
+from fstream.transport.undisturbed import Undisturbed
 from fstream.worker import orders
+from fstream.worker.allowed import why_no_workers
 from fstream.worker.orders import Order
 
 _ATTEMPTS = 3
 _PATIENCE = 3.0
 _END = 3
 _BOOT = (
-    "import os, sys\n"
+    "import gc, os, sys\n"
+    "gc.disable()\n"  # what is imported stays
     "sys.path[:] = sys.argv[3:]\n"
     "try:\n"
     "    if os.fork(): os._exit(0)\n"
@@ -138,6 +141,12 @@ class _Program:
                     return
         raise BrokenPipeError(EPIPE, "each nursery ended at once")
 
+    def prepare(self) -> None:
+        """Start the nursery, if there is none and never was."""
+        with self._lock:
+            if self._end is None and not self._has_left:
+                self._end = self._started()
+
     def reap(self) -> None:
         """Reap the processes that started nurseries, once they have ended."""
         for starter in list(self._starters):
@@ -183,6 +192,16 @@ class _Program:
 
 
 _program = _Program()
+
+
+def prepare_nursery() -> None:
+    """Have the nursery start in the background, where there may be one.
+
+    What goes wrong is told by the session that needs it, and tries again.
+    """
+    if why_no_workers() is None:
+        with suppress(OSError), Undisturbed():
+            _program.prepare()
 
 
 @atexit.register

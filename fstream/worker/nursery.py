@@ -54,6 +54,7 @@ def main(end: int, program: int) -> Never:
         sys.path_importer_cache.clear()  # or each worker would copy it to do so
         gc.collect()
         gc.freeze()
+        gc.enable()
         nursery.run()
     finally:
         end_descendants(workers)

@@ -119,6 +119,31 @@ def test_all_are_gone_although_a_child_of_the_program_lives_on(tmp_path: Path) -
         wait_until(lambda: all_gone(pids), within=2)
 
 
+def test_the_nursery_starts_while_the_first_run_is_imported(tmp_path: Path) -> None:
+    lines = run(
+        tmp_path,
+        """
+        import sys
+        for name in [name for name in sys.modules if name.startswith("fstream")]:
+            del sys.modules[name]
+        from pathlib import Path
+        from fstream import collect, map_stage, processes, run, source
+
+        class Looking:
+            def find_spec(self, name, path=None, target=None):
+                if name == "fstream.running":
+                    told = Path("/proc/self/task", str(os.getpid()), "children")
+                    print("a child" if told.read_text().split() else "none")
+
+        sys.meta_path.insert(0, Looking())
+        plan = source([1, 2]).via(map_stage(abs)).to(collect())
+        print(run(plan, on=processes(2)).unwrap())
+        """,
+    )
+
+    assert lines == ["a child", "(1, 2)"]
+
+
 def test_the_nursery_ends_with_the_program(tmp_path: Path) -> None:
     lines = run(
         tmp_path,

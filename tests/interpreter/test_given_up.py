@@ -57,6 +57,8 @@ class Dying:
         )
         self.happened.append(ended)
 
+    def dismiss(self) -> None: ...
+
     def watch(self) -> tuple[int, ...]:
         return ()
 

@@ -32,6 +32,8 @@ class Noted:
     def submit(self, call: Call) -> None:
         self.called.append(call.segment)
 
+    def dismiss(self) -> None: ...
+
     def watch(self) -> tuple[int, ...]:
         return ()
 

@@ -6,13 +6,16 @@ from dataclasses import field
 from dataclasses import replace
 from typing import Literal, TypeAlias, final
 
+from fstream.result.value import named_value
+from fstream.result.value import value
+
 Shape: TypeAlias = Literal["sized", "counted", "chunk", "recorded", "awaiting"]
 STREAMED: frozenset[Shape] = frozenset(("sized", "counted"))
 End: TypeAlias = Literal["continue", "return"]
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Mark:
     """A line that calls user code: of which stage, and which net catches it."""
 
@@ -32,7 +35,7 @@ class Block:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Exit:
     """Where what exits goes; ``ends`` if the path of the item ends there."""
 
@@ -41,7 +44,7 @@ class Exit:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value
 class Then:
     """How to write what follows.
 
@@ -55,7 +58,7 @@ class Then:
 
 
 @final
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_value
 class At:
     """A place in generated source: the item there is in the variable ``x``."""
 

@@ -287,7 +287,7 @@ def c06(context: Context) -> None:
     """A worker that is killed while it has nothing to do costs nothing."""
     with Scratch() as log:
         stage = map_stage(Logged(log, abs, at=()))
-        running = stream(source(range(500)).via(stage), on=context)
+        running = stream(source(range(5000)).via(stage), on=context)
         outcomes = [next(running) for _ in range(8)]
         workers = {pid for _, pid, _ in noted(log)}
         wait_until(lambda: all(map(is_asleep, workers)))
@@ -297,8 +297,8 @@ def c06(context: Context) -> None:
         outcomes += running
         executed = Log(log).items()
 
-    assert outcomes == [Success(10 * n) for n in range(500)]
-    assert executed == [*range(500)]
+    assert outcomes == [Success(10 * n) for n in range(5000)]
+    assert executed == [*range(5000)]
 
 
 def c07(context: Context) -> None:
