@@ -35,6 +35,9 @@ from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import narrow_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
+from fstream.combinators.states import distinct
+from fstream.combinators.states import drop
+from fstream.combinators.states import scan_stage
 from fstream.compiler.explanation import Explanation
 from fstream.interpreter.report import Failures
 from fstream.interpreter.report import ItemsFailed
@@ -125,7 +128,9 @@ __all__ = [
     "closed",
     "collect",
     "count",
+    "distinct",
     "drain",
+    "drop",
     "emit",
     "emit_stage",
     "emit_to",
@@ -144,6 +149,7 @@ __all__ = [
     "processes",
     "route",
     "run",
+    "scan_stage",
     "source",
     "source_from",
     "stream",

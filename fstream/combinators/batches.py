@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from fstream.plan.labels import check_count
 from fstream.plan.labels import label
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Unbatch
@@ -19,7 +20,7 @@ def batch(n: int = 100, *, within: float | None = None) -> Stage[A, tuple[A, ...
     >>> batch(2, within=0.5)  # doctest: +ELLIPSIS
     batch(2, within=0.5)  # ...
     """
-    _check_size(n)
+    check_count(n, "batch(n=...)", least=1)
     _check_seconds(within)
     return Stage(Batch(n, within, label("batch")))
 
@@ -32,15 +33,6 @@ def unbatch() -> Stage[tuple[A, ...], A]:
     >> unbatch()  # ...
     """
     return Stage(Unbatch(label("unbatch")))
-
-
-def _check_size(n: object) -> None:
-    if not isinstance(n, int) or isinstance(n, bool):
-        text = f"batch(n=...) must be a whole number, but got {n!r}"
-        raise TypeError(text)
-    if n < 1:
-        text = f"batch(n=...) must be at least 1, but got {n}"
-        raise ValueError(text)
 
 
 def _check_seconds(within: object) -> None:

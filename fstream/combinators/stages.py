@@ -200,7 +200,7 @@ def try_stage(
 def within(context: Context, stage: Stage[A, B, E]) -> Stage[A, B, E]:
     """Place the stages of ``stage`` that name no context of their own.
 
-    Batches stay where the plan is run, in order.
+    Stages that keep a state, such as batches, stay where the plan is run, in order.
 
     >>> from fstream.plan.contexts import threads
     >>> within(threads(2), map_stage(str.upper))  # doctest: +ELLIPSIS

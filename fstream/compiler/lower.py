@@ -12,8 +12,7 @@ from fstream.compiler.program import Ending
 from fstream.compiler.program import Everyone
 from fstream.compiler.program import Mapped
 from fstream.compiler.program import Program
-from fstream.compiler.shape import is_stateful
-from fstream.compiler.shape import leaves
+from fstream.compiler.shape import holders
 from fstream.plan.contexts import Context
 from fstream.plan.labels import Label
 from fstream.plan.nodes import All
@@ -41,7 +40,6 @@ def lower(plan: Pipeline, default: Context) -> Program:
     op, entries = place(Chain((plan.flow.stage, before)), default)
     line, segments = fuse(op, entries)
     straight = onward(line)
-    stateful = tuple(leaf.number for leaf in leaves(op) if is_stateful(leaf))
     return Program(
         origin=plan.flow.origin,
         line=marked(line, straight),
@@ -49,7 +47,7 @@ def lower(plan: Pipeline, default: Context) -> Program:
             replace(each, is_onward=each.number in straight) for each in segments
         ),
         stages=entries,
-        flushes=stateful,
+        flushes=holders(op),
         ending=ending,
     )
 

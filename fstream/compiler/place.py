@@ -24,14 +24,19 @@ from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Broadcast
 from fstream.plan.nodes import Catch
 from fstream.plan.nodes import Chain
+from fstream.plan.nodes import Distinct
+from fstream.plan.nodes import Drop
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
 from fstream.plan.nodes import Recover
 from fstream.plan.nodes import Route
+from fstream.plan.nodes import Rule
+from fstream.plan.nodes import Scan
 from fstream.plan.nodes import Stage
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
@@ -75,6 +80,8 @@ def _placed(stage: Stage, context: Context, table: _Table) -> Op:
             return Copy(number, tuple(_placed(arm, context, table) for arm in arms))
         case Batch():
             return Leaf(table.add(stage.label, "batch", Inline()), stage)
+        case Keeping(rule, label):
+            return Leaf(table.add(label, _kind(rule), Inline()), stage)
         case _:
             return _leaf(stage, context, table)
 
@@ -89,6 +96,18 @@ def _route(route: Route, context: Context, table: _Table) -> Op:
     number = table.add(route.label, "route", context)
     arms = tuple(_placed(arm.stage, context, table) for arm in route.arms)
     return Branch(number, tuple(arm.test for arm in route.arms), arms)
+
+
+def _kind(rule: Rule) -> str:
+    match rule:
+        case Scan():
+            return "scan"
+        case Drop():
+            return "drop"
+        case Distinct():
+            return "distinct"
+        case _:
+            assert_never(rule)
 
 
 def _leaf(

@@ -26,6 +26,7 @@ from fstream.plan.nodes import Erased
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Fold
+from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
@@ -61,6 +62,7 @@ Leafs: TypeAlias = (
     | Try
     | Emitting
     | Batch
+    | Keeping
     | Unbatch
     | Leave
     | Wrap
@@ -204,8 +206,8 @@ class StageEntry:
 class Program:
     """A placed, fused and numbered plan.
 
-    ``flushes`` are the stateful stages, in the order in which they give at the
-    end what they hold.
+    ``flushes`` are the stages that hold items, in the order in which they give
+    them at the end.
     """
 
     origin: Origin

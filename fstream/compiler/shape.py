@@ -21,10 +21,12 @@ from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Items
+from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
 from fstream.plan.nodes import Origin
+from fstream.plan.nodes import Sifting
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
@@ -62,7 +64,12 @@ def leaves(op: Op) -> tuple[Leaf, ...]:
 
 def is_stateful(op: Op) -> bool:
     """Whether what happens to an item depends on the items before it."""
-    return any(isinstance(leaf.node, Batch) for leaf in leaves(op))
+    return any(isinstance(leaf.node, Batch | Keeping) for leaf in leaves(op))
+
+
+def holders(op: Op) -> tuple[int, ...]:
+    """The stages of ``op`` that hold items, and give them at the end."""
+    return tuple(leaf.number for leaf in leaves(op) if isinstance(leaf.node, Batch))
 
 
 def is_single(op: Op) -> bool:
@@ -77,7 +84,7 @@ def is_single(op: Op) -> bool:
 
 def is_simple(op: Op) -> bool:
     """Whether the outcome of a pulled item follows from its stages' outcomes."""
-    return is_single(op) and not is_stateful(op)
+    return is_single(op) and not holders(op)
 
 
 _SIZED = (list, tuple, range, str, bytes, frozenset)
@@ -131,8 +138,15 @@ def limit_in(segment: Segment, stage: int) -> float | None:
 def is_dense(op: Op) -> bool:
     """Whether each item that does not fail gives exactly one output."""
     if isinstance(op, Leaf):
-        return not isinstance(op.node, Filter | Batch) and is_single(op)
+        return not _drops(op.node) and is_single(op)
     return is_single(op) and all(is_dense(part) for part in parts(op))
+
+
+def _drops(node: Leafs) -> bool:
+    """Whether some items give nothing, for now or at all."""
+    if isinstance(node, Keeping):
+        return isinstance(node.rule, Sifting)
+    return isinstance(node, Filter | Batch)
 
 
 def reach(op: Op) -> int:
@@ -181,6 +195,7 @@ def _exits(node: Leafs) -> bool:
             | FlatMap()
             | Filter()
             | Batch()
+            | Keeping()
             | Unbatch()
             | Wrap()
             | Mark()

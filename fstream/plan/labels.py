@@ -132,6 +132,16 @@ def check_task_context(value: object, argument: str) -> None:
         raise TypeError(text)
 
 
+def check_count(value: object, argument: str, *, least: int) -> None:
+    """Refuse what is no whole number, or one below ``least``."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        text = f"{argument} must be a whole number, but got {value!r}"
+        raise TypeError(text)
+    if value < least:
+        text = f"{argument} must be at least {least}, but got {value}"
+        raise ValueError(text)
+
+
 def check_name(value: object, argument: str) -> None:
     """Refuse what is no name."""
     if not isinstance(value, str):

@@ -113,6 +113,44 @@ class Batch:
 
 @final
 @value
+class Scan:
+    """Replace each item by the next state, ``fn(state, item)``."""
+
+    init: object
+    fn: Folding
+
+
+@final
+@value
+class Drop:
+    """Keep all but the first ``n`` items."""
+
+    n: int
+
+
+@final
+@value
+class Distinct:
+    """Keep the first item of each ``key(item)``; without a key, of each item."""
+
+    key: Erased | None
+
+
+Sifting: TypeAlias = Drop | Distinct
+Rule: TypeAlias = Scan | Sifting
+
+
+@final
+@value
+class Keeping:
+    """Keep a state that items change, in their order, as ``rule`` says."""
+
+    rule: Rule
+    label: Label
+
+
+@final
+@value
 class Unbatch:
     """Send on the items of each tuple, one after the other."""
 
@@ -242,6 +280,7 @@ Stage: TypeAlias = (
     | Try
     | Emitting
     | Batch
+    | Keeping
     | Unbatch
     | Leave
     | Wrap

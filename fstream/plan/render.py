@@ -26,14 +26,17 @@ from fstream.plan.nodes import Catch
 from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Collect
 from fstream.plan.nodes import Count
+from fstream.plan.nodes import Distinct
 from fstream.plan.nodes import Divert
 from fstream.plan.nodes import Drain
+from fstream.plan.nodes import Drop
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Flow
 from fstream.plan.nodes import Fold
 from fstream.plan.nodes import Items
+from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map
@@ -47,6 +50,8 @@ from fstream.plan.nodes import Piped
 from fstream.plan.nodes import Pipeline
 from fstream.plan.nodes import Recover
 from fstream.plan.nodes import Route
+from fstream.plan.nodes import Rule
+from fstream.plan.nodes import Scan
 from fstream.plan.nodes import Sink
 from fstream.plan.nodes import Stage
 from fstream.plan.nodes import Test
@@ -67,7 +72,7 @@ class _Line:
 
 _Lines: TypeAlias = tuple[_Line, ...]
 _Calling: TypeAlias = Map | FlatMap | Filter | Try | Emitting
-_Leaf: TypeAlias = _Calling | Batch | Unbatch | Leave | Wrap | Mark
+_Leaf: TypeAlias = _Calling | Batch | Keeping | Unbatch | Leave | Wrap | Mark
 
 
 def render(part: Part) -> str:
@@ -177,6 +182,8 @@ def _leaf(stage: _Leaf) -> _Lines:
         case Batch(size, within, label):
             timing = "" if within is None else f", within={within!r}"
             return _line(f"batch({size}{timing})", label)
+        case Keeping(rule, label):
+            return _line(_rule(rule), label)
         case Unbatch(label):
             return _line("unbatch()", label)
         case Leave(port, label):
@@ -188,6 +195,18 @@ def _leaf(stage: _Leaf) -> _Lines:
             return _line(f"mark({number})")
         case _:
             return _call(stage)
+
+
+def _rule(rule: Rule) -> str:
+    match rule:
+        case Scan(init, fn):
+            return f"scan_stage({_bounded.repr(init)}, {function_name(fn)})"
+        case Drop(n):
+            return f"drop({n})"
+        case Distinct(key):
+            return f"distinct({'' if key is None else function_name(key)})"
+        case _:
+            assert_never(rule)
 
 
 def _call(stage: _Calling) -> _Lines:

@@ -25,6 +25,7 @@ from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Flow
 from fstream.plan.nodes import Fold
 from fstream.plan.nodes import Items
+from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map
@@ -67,7 +68,7 @@ def parts(part: Part) -> tuple[Part, ...]:
             return (stage, main, aside)
         case (
             (Items() | Made() | Map() | FlatMap() | Filter() | Try() | Emitting())
-            | (Batch() | Unbatch() | Leave() | Wrap() | Mark())
+            | (Batch() | Keeping() | Unbatch() | Leave() | Wrap() | Mark())
             | (Collect() | Fold() | Count() | Drain())
         ):
             return ()

@@ -37,6 +37,14 @@ def times_ten(n: int) -> int:
     return 10 * n
 
 
+def modulo_twenty(n: int) -> int:
+    return n % 20
+
+
+def first_of(pair: tuple[str, int]) -> str:
+    return pair[0]
+
+
 def square(n: int) -> int:
     return n * n
 

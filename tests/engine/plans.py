@@ -34,6 +34,9 @@ from fstream.combinators.stages import flat_map_stage
 from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
+from fstream.combinators.states import distinct
+from fstream.combinators.states import drop
+from fstream.combinators.states import scan_stage
 from fstream.compiler.lower import lower
 from fstream.compiler.program import Program
 from fstream.plan.contexts import Context
@@ -139,6 +142,21 @@ class Script:
 
         return fn
 
+    def scanning(self, name: str) -> Callable[[str, object], str]:
+        def fn(state: str, item: object) -> str:
+            text, number = self.visit(name, item)
+            after = crc32(state.encode()) % 100
+            return (Odd if number & 1 else Even)(f"{after}>{text}")
+
+        return fn
+
+    def naming(self, name: str) -> Callable[[object], object]:
+        def fn(item: object) -> object:
+            number = self.visit(name, item)[1]
+            return [] if number % 5 == 4 else number % 7
+
+        return fn
+
     def trying(self, name: str) -> Callable[[object], Success[str] | Failure[str]]:
         def fn(item: object) -> Success[str] | Failure[str]:
             text, number = self.visit(name, item)
@@ -193,14 +211,25 @@ class Building:
             case ("emit", on):
                 name = self.name()
                 return emit_stage(self.script.emitting(name), on=self.on(on), name=name)
-            case ("batch", n):
-                return batch(n)
-            case ("regroup", n):
-                return batch(n) >> unbatch()
             case ("leave",):
                 return leave()
             case ("aside",):
                 return to_port(Aside)
+            case _:
+                return self.keeping(shape)
+
+    def keeping(self, shape: Shape) -> Stage:
+        match shape:
+            case ("batch", n):
+                return batch(n)
+            case ("regroup", n):
+                return batch(n) >> unbatch()
+            case ("scan",):
+                return scan_stage("", self.script.scanning(self.name()))
+            case ("distinct",):
+                return distinct(self.script.naming(self.name()))
+            case ("drop", n):
+                return drop(n)
             case _:
                 return self.composed(shape)
 
@@ -271,6 +300,11 @@ REMOTE = [processes(1), processes(2), processes(3), threads(2), forks(2)]
 CONTEXTS = st.sampled_from([None, None, None, None, inline(), *REMOTE])
 FUSED = st.none()
 Contexts: TypeAlias = st.SearchStrategy[Context | None]
+KEEPING = [
+    *(("batch", n) for n in (1, 2, 3)),
+    *(("regroup", n) for n in (1, 2, 3)),
+    *(("scan",), ("distinct",), ("drop", 2)),
+]
 KINDS = ["map", "map", "filter", "flat", "try", "emit"]
 
 
@@ -279,8 +313,7 @@ def leaves(contexts: Contexts, *, stateful: bool) -> st.SearchStrategy[Shape]:
     sideways = st.sampled_from([("leave",), ("aside",)])
     if not stateful:
         return calling | calling | sideways
-    batches = st.tuples(st.sampled_from(["batch", "regroup"]), st.integers(1, 3))
-    return calling | calling | sideways | batches
+    return calling | calling | sideways | st.sampled_from(KEEPING)
 
 
 def around(

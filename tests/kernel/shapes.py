@@ -9,8 +9,7 @@ from operator import length_hint
 
 from fstream.compiler.place import place
 from fstream.compiler.program import Segment
-from fstream.compiler.shape import is_stateful
-from fstream.compiler.shape import leaves
+from fstream.compiler.shape import holders
 from fstream.compiler.shape import numbers
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import OpenExit
@@ -96,10 +95,9 @@ def _chunked(
 ) -> Seen:
     page = memoryview(bytearray(64)).cast("Q") if shape == "recorded" else None
     kernel = chunk_kernel(segment, surroundings=HERE, recorder=page)
-    stateful = (leaf.number for leaf in leaves(segment.op) if is_stateful(leaf))
     at_end = range(chunks[-1][1].stop, chunks[-1][1].stop + 1)
     calls = [(*chunk, None) for chunk in chunks]
-    calls += [([], at_end, number) for number in stateful]
+    calls += [([], at_end, number) for number in holders(segment.op)]
     told_all: list[str] = []
     arrests: list[tuple[int, int]] = []
     counts: dict[Probe, int] = {}

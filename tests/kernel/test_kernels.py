@@ -6,6 +6,7 @@ import traceback
 import weakref
 from collections.abc import Callable
 from collections.abc import Iterator
+from operator import add
 
 import pytest
 from hypothesis import given
@@ -23,6 +24,8 @@ from fstream.combinators.stages import filter_stage
 from fstream.combinators.stages import flat_map_stage
 from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import try_stage
+from fstream.combinators.states import distinct
+from fstream.combinators.states import scan_stage
 from fstream.interpreter.kernel import build
 from fstream.interpreter.kernel import chunk_kernel
 from fstream.interpreter.kernel.build import Compiled
@@ -181,9 +184,21 @@ def at_second_step(kind: type[BaseException]) -> Callable[[int], Iterator[object
         emit_stage,
         lambda fn: try_stage(lambda item: Success(fn(item))),
         lambda fn: route(case(fn) >> map_stage(abs), case(object).keep()),
+        lambda fn: scan_stage(None, lambda _, item: fn(item)),
+        lambda fn: distinct(lambda item: (item, *fn(item))),
         lambda fn: map_stage(abs) >> batch(1) >> map_stage(lambda held: fn(*held)),
     ],
-    ids=["map", "filter", "flat_map", "emit", "try", "guard", "after a batch"],
+    ids=[
+        "map",
+        "filter",
+        "flat_map",
+        "emit",
+        "try",
+        "guard",
+        "scan",
+        "distinct",
+        "after a batch",
+    ],
 )
 def test_whatever_a_function_raises_fails_its_item_and_no_other(
     make: Callable[[object], Stage], kind: type[BaseException], shape: str
@@ -276,6 +291,8 @@ CHAINS = {
     ),
     "route of many": lambda: route(case(int) >> many(), case(str) >> many()),
     "broadcast": lambda: broadcast(one(), many()),
+    "scan": lambda: scan_stage(0, add),
+    "catch distinct": lambda: catch(distinct(abs)).recover(abs),
 }
 
 

@@ -26,13 +26,16 @@ from fstream.plan.nodes import Catch
 from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Collect
 from fstream.plan.nodes import Count
+from fstream.plan.nodes import Distinct
 from fstream.plan.nodes import Divert
 from fstream.plan.nodes import Drain
+from fstream.plan.nodes import Drop
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Fold
 from fstream.plan.nodes import Items
+from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import MapResult
@@ -45,6 +48,8 @@ from fstream.plan.nodes import Piped
 from fstream.plan.nodes import Pipeline
 from fstream.plan.nodes import Recover
 from fstream.plan.nodes import Route
+from fstream.plan.nodes import Rule
+from fstream.plan.nodes import Scan
 from fstream.plan.nodes import Sink
 from fstream.plan.nodes import Stage
 from fstream.plan.nodes import Test
@@ -270,6 +275,8 @@ class Law:
                 return lambda item: out(wrap(item))
             case Batch():
                 return self.batch(stage, out)
+            case Keeping():
+                return self.keeping(stage, out, to)
             case Mark():
                 raise AssertionError
             case _:
@@ -327,6 +334,23 @@ class Law:
                 give()
 
         self.flushes.append(give)
+        return push
+
+    def keeping(self, keeping: Keeping, out: Push, to: "_Handlers") -> Push:
+        book = self.book(keeping.label, _KINDS[type(keeping.rule)])
+        following = _followed(keeping.rule)
+
+        def push(item: object) -> None:
+            visit = book.enter()
+            try:
+                given = following(item)
+            except BaseException as exc:
+                self.fail(exc, item, to, book=book, visit=visit)
+                return
+            for each in given:
+                book.emit(visit)
+                out(each)
+
         return push
 
     def calling(
@@ -438,6 +462,9 @@ _KINDS: dict[type, str] = {
     Emitting: "emit",
     Unbatch: "unbatch",
     Leave: "leave",
+    Scan: "scan",
+    Drop: "drop",
+    Distinct: "distinct",
 }
 
 
@@ -539,6 +566,42 @@ def _all_given(stage: Stage, item: object) -> Iterable[object]:
             return item
         case _:
             raise AssertionError
+
+
+def _followed(rule: Rule) -> Callable[[object], list[object]]:
+    """What ``rule`` gives for one item after the other."""
+    match rule:
+        case Scan(init, fn):
+            states = [init]
+
+            def following(item: object) -> list[object]:
+                states.append(fn(states[-1], item))
+                return states[-1:]
+
+            return following
+        case Drop(n):
+            dropped: list[object] = []
+
+            def following(item: object) -> list[object]:
+                if len(dropped) == n:
+                    return [item]
+                dropped.append(item)
+                return []
+
+            return following
+        case Distinct(key):
+            seen: set[object] = set()
+
+            def following(item: object) -> list[object]:
+                found = item if key is None else key(item)
+                if found in seen:
+                    return []
+                seen.add(found)
+                return [item]
+
+            return following
+        case _:
+            assert_never(rule)
 
 
 def _tried(result: object) -> _Step:

@@ -37,6 +37,9 @@ from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import narrow_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
+from fstream.combinators.states import distinct
+from fstream.combinators.states import drop
+from fstream.combinators.states import scan_stage
 from fstream.plan.care import Retry
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import forks
@@ -62,6 +65,7 @@ from tests.laws.work import Grumpy
 from tests.laws.work import Hollow
 from tests.laws.work import Judged
 from tests.laws.work import Keeps
+from tests.laws.work import Keys
 from tests.laws.work import Makes
 from tests.laws.work import Many
 from tests.laws.work import Raises
@@ -140,6 +144,11 @@ EMITS = st.builds(
     st.sampled_from([False, False, True]),
     MAYBE_WHAT,
 )
+KEYS = st.builds(Keys, st.integers(1, 7), SOMEHOW, MAYBE_WHAT)
+SCANS = st.one_of(st.just(Folds()), st.builds(Folds, SOMEHOW, WHAT))
+VALUES = st.builds(
+    Makes, st.sampled_from(["int", "none", "tuple", "list", "text"]), st.integers(0, 3)
+)
 TAKES = st.builds(Takes, EVERY, MAYBE_WHAT)
 
 
@@ -206,10 +215,25 @@ def leaves(draw: st.DrawFn) -> Stage:
             lambda: try_async(draw(_awaits(TRIES)), **_told(draw, TASKS)): 1,
             lambda: emit_stage(draw(EMITS), **_told(draw)): 4,
             lambda: batch(draw(st.integers(1, 4)), within=draw(MAYBE_HOUR)): 3,
+            lambda: draw(keeping()): 3,
             unbatch: 1,
             lambda: to_port(draw(st.sampled_from([Alpha, Gamma, Hollow, Refusing]))): 1,
             leave: 1,
             lambda: identity(int): 1,
+        },
+    )
+
+
+@st.composite
+def keeping(draw: st.DrawFn) -> Stage:
+    return _any(
+        draw,
+        {
+            lambda: scan_stage(0, draw(SCANS)): 2,
+            lambda: drop(draw(st.integers(0, 4))): 1,
+            lambda: distinct(draw(KEYS)): 2,
+            # What equals what must not depend on where it was made.
+            lambda: map_stage(draw(VALUES), on=draw(MAYBE_PLACES)) >> distinct(): 1,
         },
     )
 

@@ -14,6 +14,7 @@ from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Flow
+from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Pipeline
 from fstream.plan.nodes import Sink
@@ -27,6 +28,7 @@ from tests.laws.plans import RUN_PLACES
 from tests.laws.plans import plans
 
 CALLING = frozenset(("map", "flat_map", "filter", "try", "emit"))
+KEEPING = ("scan", "drop", "distinct")
 
 
 def places(part: Pipeline | Flow | Stage | Sink, at: Context) -> Iterator[Context]:
@@ -36,7 +38,7 @@ def places(part: Pipeline | Flow | Stage | Sink, at: Context) -> Iterator[Contex
             yield label.on or at
         case Try(label=label) | Emitting(label=label):
             yield label.on or at
-        case Batch():
+        case Batch() | Keeping():
             yield Inline()
         case Within(context, body):
             yield from places(body, context)
@@ -54,7 +56,7 @@ def test_the_report_has_each_stage_in_its_own_place_or_the_innermost(
 
     run(plan, on=on, observers=[report])
 
-    kinds = CALLING | {"batch"}
+    kinds = CALLING | {"batch", *KEEPING}
     assert [row.context for row in report.stages if row.kind in kinds] == meant
 
 

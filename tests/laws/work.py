@@ -289,6 +289,22 @@ class Old:
 
 @final
 @dataclass(frozen=True)
+class Keys:
+    """Gives one of ``n`` keys, or some that cannot be hashed; may break."""
+
+    n: int
+    at: Every
+    what: str | None = None
+
+    def __call__(self, item: object) -> object:
+        note(self, item)
+        if item in self.at:
+            return [] if self.what is None else AWKWARD[self.what](item)
+        return weight(item) % self.n
+
+
+@final
+@dataclass(frozen=True)
 class Tries:
     """Gives a success, a failure, or something that is no result at all."""
 

@@ -32,6 +32,9 @@ from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import narrow_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
+from fstream.combinators.states import distinct
+from fstream.combinators.states import drop
+from fstream.combinators.states import scan_stage
 from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
@@ -100,11 +103,20 @@ def awaiting(draw: st.DrawFn) -> Stage:
     return build(draw(FUNCTIONS), on=tasks(2), name=draw(NAMES))
 
 
+def keeping() -> st.SearchStrategy[Stage]:
+    return st.one_of(
+        st.builds(scan_stage, st.integers(), FUNCTIONS),
+        st.builds(drop, st.integers(0, 2)),
+        st.builds(distinct, st.sampled_from([None, first, second])),
+    )
+
+
 def leaves() -> st.SearchStrategy[Stage]:
     return st.one_of(
         calling(),
         awaiting(),
         st.builds(batch, st.integers(1, 3), within=st.sampled_from([None, 0.5])),
+        keeping(),
         st.builds(lambda make: make(), st.sampled_from([unbatch, leave])),
         st.builds(lambda: to_port(Rejected)),
         st.builds(lambda: identity(int)),

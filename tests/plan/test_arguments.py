@@ -30,6 +30,9 @@ from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import narrow_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
+from fstream.combinators.states import distinct
+from fstream.combinators.states import drop
+from fstream.combinators.states import scan_stage
 from fstream.plan.care import Retry
 from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
@@ -215,6 +218,13 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "closed": (lambda: closed(collect()), "closed(plan=...) must be a Plan"),
     "batch": (lambda: batch("3"), "batch(n=...) must be a whole number, but got '3'"),
     "batch of True": (lambda: batch(n=True), "batch(n=...) must be a whole number"),
+    "scan": (lambda: scan_stage(0, 3), "scan_stage(fn=...) must be callable"),
+    "scan of a coroutine": (
+        lambda: scan_stage(0, fetch),
+        "scan_stage(fn=...) must be a plain function, but fetch is a coroutine",
+    ),
+    "drop": (lambda: drop("3"), "drop(n=...) must be a whole number, but got '3'"),
+    "distinct": (lambda: distinct(3), "distinct(key=...) must be callable, but got 3"),
     "forks": (lambda: forks(None), "forks(width=...) must be a whole number"),
     "chunk": (lambda: forks(2, "3"), "forks(chunk=...) must be a whole number"),
     "within text": (
@@ -224,6 +234,7 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
 }
 VALUES: dict[str, tuple[Callable[[], object], str]] = {
     "batch": (lambda: batch(0), "batch(n=...) must be at least 1, but got 0"),
+    "drop": (lambda: drop(-1), "drop(n=...) must be at least 0, but got -1"),
     "within": (
         lambda: batch(within=0),
         "batch(within=...) must be more than 0 seconds, but got 0",

@@ -29,6 +29,9 @@ from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import narrow_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
+from fstream.combinators.states import distinct
+from fstream.combinators.states import drop
+from fstream.combinators.states import scan_stage
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
 from fstream.plan.ports import Port
@@ -67,6 +70,10 @@ TEXTS = {
     ),
     "batch": (batch(3), "batch(3)  #"),
     "batch within": (batch(3, within=0.5), "batch(3, within=0.5)  #"),
+    "scan": (scan_stage(0, add), "scan_stage(0, add)  #"),
+    "drop": (drop(3), "drop(3)  #"),
+    "distinct": (distinct(), "distinct()  #"),
+    "distinct by": (distinct(parse), "distinct(parse)  #"),
     "unbatch": (unbatch(), "unbatch()  #"),
     "leave": (leave(), "leave()  #"),
     "to_port": (to_port(Rejected), "to_port(Rejected)  #"),

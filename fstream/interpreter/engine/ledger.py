@@ -31,9 +31,11 @@ from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
+from fstream.plan.nodes import Sifting
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
@@ -151,6 +153,9 @@ class _Reading:
                 pass
             case Filter():
                 emitted = self._passed(number)
+                filtered = passed - emitted
+            case Keeping(rule):
+                emitted = self._passed(number) if isinstance(rule, Sifting) else passed
                 filtered = passed - emitted
             case Batch():
                 emitted = self._count("emitted", number)

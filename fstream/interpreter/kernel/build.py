@@ -30,9 +30,10 @@ from fstream.interpreter.kernel.awaited import awaited
 from fstream.interpreter.kernel.cared import Cared
 from fstream.interpreter.kernel.cared import cared
 from fstream.interpreter.kernel.frame import written
-from fstream.interpreter.kernel.nets import Batching
 from fstream.interpreter.kernel.nets import Scattering
 from fstream.interpreter.kernel.nets import Surroundings
+from fstream.interpreter.kernel.state import Batching
+from fstream.interpreter.kernel.state import state_of
 from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.kernel.template import Template
 from fstream.interpreter.kernel.writer import STREAMED
@@ -42,6 +43,7 @@ from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
@@ -147,6 +149,8 @@ def _detail(node: Leafs) -> str:
             return f":{number}"
         case Replicate(ways):
             return f":{ways}"
+        case Keeping(rule):
+            return f":{type(rule).__name__}"
         case Leave(port):
             return ":" if port is None else ""
         case Map(calls="awaiting") | Try(calls="awaiting"):
@@ -187,6 +191,8 @@ def _bound(
         case Batch(size, within):
             batching = Batching(size, within, here.clock)
             return {name: batching.put, f"h{leaf.number}": batching.rest}
+        case Keeping(rule):
+            return {name: state_of(rule).put}
         case Leave(port):
             return {} if port is None else {name: port}
         case Scatter(tests):

@@ -7,7 +7,7 @@
         functions for what is written once and reached repeatedly ...
         def kernel(...):
             for each item, in a net: the operations
-            for each stateful stage: what it gives at the end
+            for each stage that holds items: what it gives at the end
         return kernel, tally
 """
 
@@ -17,8 +17,7 @@ from dataclasses import replace
 from typing import final
 
 from fstream.compiler.program import Op
-from fstream.compiler.shape import is_stateful
-from fstream.compiler.shape import leaves
+from fstream.compiler.shape import holders
 from fstream.interpreter.kernel.meaning import Meaning
 from fstream.interpreter.kernel.template import SOURCE
 from fstream.interpreter.kernel.template import Template
@@ -86,7 +85,7 @@ class _Frame:
         self.template.checked(replace(at, indent=at.indent + 1))
         self._between_items(at, NO_ITEM)
         at.line("ended()")
-        for number in self._flushes():
+        for number in holders(self.op):
             at.line(f"for x0 in h{number}():")
             self._flushed(number, replace(at, indent=at.indent + 1))
         at.line("yield from ()")
@@ -112,7 +111,7 @@ class _Frame:
         else:
             at.line("for i, x0 in enumerate(items):")
             self.template.netted(replace(at, indent=at.indent + 1), self._item)
-        for number in self._flushes():
+        for number in holders(self.op):
             at.line(f"if flush == {number}:")
             at.line("    position[()] = i = 0" if is_recorded else "    i = 0")
             at.line(f"    for x0 in h{number}():")
@@ -151,9 +150,6 @@ class _Frame:
             self.template.deliver(at, self.result.format(at.x))
 
         return Then(write, is_short=True)
-
-    def _flushes(self) -> Sequence[int]:
-        return [leaf.number for leaf in leaves(self.op) if is_stateful(leaf)]
 
 
 def _head(template: Template) -> tuple[Line, ...]:

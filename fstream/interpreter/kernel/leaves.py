@@ -17,12 +17,17 @@ from fstream.interpreter.kernel.template import Template
 from fstream.interpreter.kernel.writer import At
 from fstream.interpreter.kernel.writer import Then
 from fstream.plan.nodes import Batch
+from fstream.plan.nodes import Distinct
+from fstream.plan.nodes import Drop
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
+from fstream.plan.nodes import Rule
+from fstream.plan.nodes import Scan
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
@@ -66,17 +71,16 @@ class Leaves:
                 self._filter(spot)
             case Batch():
                 self._batch(spot)
+            case Keeping(rule):
+                self._keep(spot, rule)
             case Try():
                 self._try(spot, _call(leaf, x))
             case Leave(port):
                 self._leave(spot, x if port is None else f"f{leaf.number}({x})")
             case FlatMap():
                 self._each(spot, f"f{leaf.number}({x})")
-            case Unbatch():
-                self._each(spot, x)
-            case Replicate(ways):
-                pairs = ", ".join(f"({way}, {x})" for way in range(ways))
-                self._each(spot, f"({pairs},)")
+            case Unbatch() | Replicate():
+                self._each(spot, _several(leaf.node, x))
             case Emitting():
                 self._emit(spot)
             case _:
@@ -94,6 +98,15 @@ class Leaves:
         at.line(f"    {at.end}")
         self.template.probe(at, Probe("passed", number))
         spot.then.write(at)
+
+    def _keep(self, spot: Spot, rule: Rule) -> None:
+        match rule:
+            case Scan():
+                self._replace(spot, f"f{spot.number}({spot.at.x})")
+            case Drop() | Distinct():
+                self._filter(spot)
+            case _:
+                assert_never(rule)
 
     def _batch(self, spot: Spot) -> None:
         at, number = spot.at, spot.number
@@ -202,6 +215,16 @@ class Leaves:
         self.guards.guarded(
             spot.at, guard=spot.guard, stage=number, call=loop, go=lambda _: None
         )
+
+
+def _several(node: Unbatch | Replicate, x: str) -> str:
+    """An expression for the items that ``node`` makes of ``x``."""
+    match node:
+        case Unbatch():
+            return x
+        case Replicate(ways):
+            pairs = ", ".join(f"({way}, {x})" for way in range(ways))
+            return f"({pairs},)"
 
 
 def _call(leaf: Leaf, x: str) -> str:

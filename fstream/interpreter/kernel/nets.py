@@ -23,6 +23,7 @@ from fstream.interpreter.kernel.awaited import Awaited
 from fstream.interpreter.kernel.awaited import Loop
 from fstream.interpreter.kernel.cared import OWN as CARING
 from fstream.interpreter.kernel.cared import Cared
+from fstream.interpreter.kernel.state import OWN as KEEPING
 from fstream.interpreter.kernel.writer import Mark
 from fstream.plan.labels import Label
 from fstream.plan.nodes import Erased
@@ -201,42 +202,6 @@ _OWN = frozenset(
         Scattering.tagged,
         *CARING,
         *AWAITING,
+        *KEEPING,
     )
 )
-
-
-# ---- stateful stages
-
-
-@final
-@dataclass(slots=True)
-class Batching:
-    """The items that a batch stage holds."""
-
-    size: int
-    within: float | None
-    clock: Callable[[], float]
-    items: list[object] = field(default_factory=list[object])
-    due: float = 0.0
-
-    def put(self, item: object) -> tuple[object, ...] | None:
-        """Take ``item``; the batch, if it is complete or its time is over."""
-        items = self.items
-        items.append(item)
-        if len(items) < self.size and not self._is_due():
-            return None
-        self.items = []
-        return tuple(items)
-
-    def rest(self) -> list[tuple[object, ...]]:
-        """What is held at the end, as one last batch."""
-        items, self.items = self.items, []
-        return [tuple(items)] if items else []
-
-    def _is_due(self) -> bool:
-        if self.within is None:
-            return False
-        now = self.clock()
-        if len(self.items) == 1:
-            self.due = now + self.within
-        return now >= self.due

@@ -1,0 +1,74 @@
+"""Stages that keep a state.
+
+They see all items in order, wherever they stand: they run where the plan is run, and
+what is placed around them does not move them. Each run begins with states of its own,
+and so does each place in a plan.
+"""
+
+from collections.abc import Callable
+from collections.abc import Hashable
+from typing import TypeVar, overload
+
+from fstream.plan.labels import check_count
+from fstream.plan.labels import check_function
+from fstream.plan.labels import function_name
+from fstream.plan.labels import label
+from fstream.plan.nodes import Distinct
+from fstream.plan.nodes import Drop
+from fstream.plan.nodes import Keeping
+from fstream.plan.nodes import Scan
+from fstream.plan.typed import Stage
+
+A = TypeVar("A")
+H = TypeVar("H", bound=Hashable)
+S = TypeVar("S")
+
+
+def scan_stage(init: S, fn: Callable[[S, A], S]) -> Stage[A, S]:
+    """Replace each item by the next state, ``fn(state, item)``.
+
+    The first state is ``init``, which itself is not sent on. Where ``fn`` raises, its
+    item fails and the state stays. ``fn`` must give a new state and leave the old one
+    as it is: it has been sent on, and ``init`` begins every run.
+
+    >>> from fstream import collect, run, source
+    >>> def plus(total: int, number: int) -> int:
+    ...     return total + number
+    >>> run(source([1, 2, 3]).via(scan_stage(0, plus)).to(collect()))
+    <Success: (1, 3, 6)>
+    """
+    check_function(fn, "scan_stage(fn=...)")
+    return Stage(Keeping(Scan(init, fn), label(function_name(fn))))
+
+
+def drop(n: int) -> Stage[A, A]:
+    """Keep all but the first ``n`` items.
+
+    >>> from fstream import collect, run, source
+    >>> run(source([1, 2, 3]).via(drop(1)).to(collect()))
+    <Success: (2, 3)>
+    """
+    check_count(n, "drop(n=...)", least=0)
+    return Stage(Keeping(Drop(n), label("drop")))
+
+
+@overload
+def distinct(key: None = None) -> Stage[H, H]: ...
+@overload
+def distinct(key: Callable[[A], Hashable]) -> Stage[A, A]: ...
+def distinct(key: Callable[[A], Hashable] | None = None) -> Stage[A, A]:
+    """Keep the first item of each ``key(item)``; without a key, of each item.
+
+    Keys are told apart as in a set, so that 1, 1.0 and True are one key. Where ``key``
+    raises, or gives what cannot be hashed, the item fails. All keys are remembered
+    until the run ends: memory grows by one for each item that is kept.
+
+    >>> from fstream import collect, run, source
+    >>> run(source(["b", "a", "b", "ab"]).via(distinct()).to(collect()))
+    <Success: ('b', 'a', 'ab')>
+    >>> run(source(["b", "a", "b", "ab"]).via(distinct(len)).to(collect()))
+    <Success: ('b', 'ab')>
+    """
+    if key is not None:
+        check_function(key, "distinct(key=...)")
+    return Stage(Keeping(Distinct(key), label("distinct")))

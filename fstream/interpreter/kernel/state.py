@@ -1,0 +1,121 @@
+"""What stateful stages keep.
+
+Each run has states of its own, each stage one. ``put`` takes an item; ``rest`` gives
+at the end what is held, where items are. What a user's function raises leaves the
+state as it was.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field
+from typing import TypeAlias, assert_never, cast, final
+
+from fstream.plan.nodes import Distinct
+from fstream.plan.nodes import Drop
+from fstream.plan.nodes import Rule
+from fstream.plan.nodes import Scan
+
+Function: TypeAlias = Callable[[object], object]
+Step: TypeAlias = Callable[[object, object], object]
+
+
+@final
+@dataclass(slots=True)
+class Batching:
+    """The items that a batch stage holds."""
+
+    size: int
+    within: float | None
+    clock: Callable[[], float]
+    items: list[object] = field(default_factory=list[object])
+    due: float = 0.0
+
+    def put(self, item: object) -> tuple[object, ...] | None:
+        """Take ``item``; the batch, if it is complete or its time is over."""
+        items = self.items
+        items.append(item)
+        if len(items) < self.size and not self._is_due():
+            return None
+        self.items = []
+        return tuple(items)
+
+    def rest(self) -> list[tuple[object, ...]]:
+        """What is held at the end, as one last batch."""
+        items, self.items = self.items, []
+        return [tuple(items)] if items else []
+
+    def _is_due(self) -> bool:
+        if self.within is None:
+            return False
+        now = self.clock()
+        if len(self.items) == 1:
+            self.due = now + self.within
+        return now >= self.due
+
+
+@final
+@dataclass(slots=True)
+class Scanning:
+    """The state that a scan has come to."""
+
+    state: object
+    fn: Step
+
+    def put(self, item: object) -> object:
+        """The next state, after ``item``."""
+        self.state = state = self.fn(self.state, item)
+        return state
+
+
+@final
+@dataclass(slots=True)
+class Dropping:
+    """How many items are still to be dropped."""
+
+    left: int
+
+    def put(self, _item: object) -> bool:
+        """Whether the item is kept."""
+        if self.left:
+            self.left -= 1
+            return False
+        return True
+
+
+@final
+@dataclass(slots=True)
+class Distinguishing:
+    """The keys that have been seen."""
+
+    key: Function | None
+    seen: set[object] = field(default_factory=set[object])
+
+    def put(self, item: object) -> bool:
+        """Whether ``item`` is the first with its key."""
+        key = item if self.key is None else self.key(item)
+        before = len(self.seen)
+        self.seen.add(key)
+        return len(self.seen) > before
+
+
+State: TypeAlias = Scanning | Dropping | Distinguishing
+
+
+def state_of(rule: Rule) -> State:
+    """The state that ``rule`` begins with.
+
+    Functions are erased: the kernel calls them with what the stage before gave.
+    """
+    match rule:
+        case Scan(init, fn):
+            return Scanning(init, cast("Step", fn))
+        case Drop(n):
+            return Dropping(n)
+        case Distinct(key):
+            return Distinguishing(cast("Function | None", key))
+        case _:
+            assert_never(rule)
+
+
+OWN = (Scanning.put, Distinguishing.put)
+"""Functions whose frames are no part of what users' exceptions tell."""

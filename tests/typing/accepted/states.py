@@ -1,0 +1,71 @@
+"""Stages that keep a state: what is inferred of items, keys and states."""
+
+from dataclasses import dataclass
+from typing import assert_type
+
+from fstream.combinators.emission import leave
+from fstream.combinators.sinks import collect
+from fstream.combinators.sources import source
+from fstream.combinators.stages import attempt
+from fstream.combinators.stages import catch
+from fstream.combinators.stages import identity
+from fstream.combinators.states import distinct
+from fstream.combinators.states import drop
+from fstream.combinators.states import scan_stage
+from fstream.plan.typed import Plan
+from fstream.plan.typed import Source
+from fstream.plan.typed import Stage
+from fstream.result.errors import ItemFailure
+from fstream.result.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class User:
+    name: str
+    age: int
+
+
+def add(total: float, n: int) -> float:
+    return total + n
+
+
+def pair(last: tuple[int, int], n: int) -> tuple[int, int]:
+    return last[1], n
+
+
+def longest(so_far: str, text: str) -> str:
+    return max(so_far, text, key=len)
+
+
+def age(user: User) -> int:
+    return user.age
+
+
+one = source([1, 2])
+users = source([User("ann", 3)])
+
+assert_type(scan_stage(0.0, add), Stage[int, float])
+assert_type(one >> scan_stage(0.0, add), Source[float])
+assert_type(source(["a"]) >> scan_stage("", longest), Source[str])
+assert_type(one.via(scan_stage(0, lambda total, n: total + n)), Source[int])
+assert_type(one.via(scan_stage((0, 0), pair)), Source[tuple[int, int]])
+assert_type(
+    identity(int).via(scan_stage("", lambda text, n: f"{text}{n}")), Stage[int, str]
+)
+
+assert_type(one.via(drop(2)), Source[int])
+assert_type(users.via(drop(2)).to(collect()), Plan[tuple[User, ...]])
+
+assert_type(one.via(distinct()), Source[int])
+assert_type(users.via(distinct()), Source[User])
+assert_type(users >> distinct(age), Source[User])
+assert_type(users.via(distinct(lambda user: user.name)), Source[User])
+assert_type(source([[1], [2]]).via(distinct(len)), Source[list[int]])
+assert_type(distinct(age), Stage[User, User])
+
+# What they fail at can be caught, as with any stage.
+assert_type(
+    one.via(catch(scan_stage(0.0, add))).recover_with(leave()),
+    Source[float, ItemFailure],
+)
+assert_type(users.via(attempt(distinct(age))), Source[Outcome[User, ItemFailure]])
