@@ -10,6 +10,8 @@ from fstream.combinators.cases import Case
 from fstream.combinators.cases import CaseHead
 from fstream.combinators.cases import case
 from fstream.combinators.cases import case_port
+from fstream.combinators.choices import Choice
+from fstream.combinators.choices import route_when
 from fstream.combinators.coroutines import map_async
 from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit
@@ -17,6 +19,11 @@ from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import emit_to
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.predicates import By
+from fstream.combinators.predicates import When
+from fstream.combinators.predicates import WhenArm
+from fstream.combinators.predicates import by
+from fstream.combinators.predicates import when
 from fstream.combinators.routes import route
 from fstream.combinators.sinks import closed
 from fstream.combinators.sinks import collect
@@ -81,10 +88,12 @@ from fstream.result.record import Captured
 from fstream.result.record import Frame
 
 __all__ = [
+    "By",
     "Cancelled",
     "Captured",
     "Case",
     "CaseHead",
+    "Choice",
     "Context",
     "Emit",
     "Explanation",
@@ -118,10 +127,13 @@ __all__ = [
     "TaskContext",
     "TimedOut",
     "TooManyFailures",
+    "When",
+    "WhenArm",
     "WorkerLost",
     "attempt",
     "batch",
     "broadcast",
+    "by",
     "case",
     "case_port",
     "catch",
@@ -148,6 +160,7 @@ __all__ = [
     "narrow_stage",
     "processes",
     "route",
+    "route_when",
     "run",
     "scan_stage",
     "source",
@@ -159,5 +172,6 @@ __all__ = [
     "try_async",
     "try_stage",
     "unbatch",
+    "when",
     "within",
 ]

@@ -9,14 +9,14 @@ from typing import Generic, Never, final, overload
 
 from typing_extensions import TypeIs, TypeVar
 
+from fstream.plan.choosing import OfClass
+from fstream.plan.choosing import OfGuard
+from fstream.plan.choosing import OfPort
+from fstream.plan.choosing import Test
 from fstream.plan.labels import label
 from fstream.plan.nodes import Arm
 from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Leave
-from fstream.plan.nodes import OfClass
-from fstream.plan.nodes import OfGuard
-from fstream.plan.nodes import OfPort
-from fstream.plan.nodes import Test
 from fstream.plan.ports import Port
 from fstream.plan.render import render_arm
 from fstream.plan.typed import Stage

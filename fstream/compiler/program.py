@@ -15,6 +15,7 @@ failures and the ledger name it.
 
 from typing import TypeAlias, final
 
+from fstream.plan.choosing import Test
 from fstream.plan.contexts import Context
 from fstream.plan.labels import Label
 from fstream.plan.nodes import Batch
@@ -31,7 +32,6 @@ from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
 from fstream.plan.nodes import Origin
-from fstream.plan.nodes import Test
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap

@@ -14,6 +14,7 @@ from collections.abc import Collection
 from collections.abc import Iterable
 from typing import Literal, Never, TypeAlias, final
 
+from fstream.plan.choosing import Test
 from fstream.plan.contexts import Context
 from fstream.plan.labels import Label
 from fstream.result.value import value
@@ -191,33 +192,6 @@ class Chain:
     """Run ``steps`` one after the other; none is the identity."""
 
     steps: "tuple[Stage, ...]"
-
-
-@final
-@value
-class OfClass:
-    """An arm is taken by instances of ``classes``."""
-
-    classes: tuple[type, ...]
-
-
-@final
-@value
-class OfGuard:
-    """An arm is taken where ``guard(item)`` is true."""
-
-    guard: Erased
-
-
-@final
-@value
-class OfPort:
-    """An arm is taken by messages to ``port``, and unwraps them."""
-
-    port: type
-
-
-Test: TypeAlias = OfClass | OfGuard | OfPort
 
 
 @final

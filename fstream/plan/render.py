@@ -12,9 +12,15 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from itertools import chain
 from reprlib import Repr
-from typing import TypeAlias, assert_never, final
+from typing import Literal, TypeAlias, assert_never, final
 
 from fstream.plan.care import Care
+from fstream.plan.choosing import OfClass
+from fstream.plan.choosing import OfGuard
+from fstream.plan.choosing import OfKey
+from fstream.plan.choosing import OfPort
+from fstream.plan.choosing import OfRest
+from fstream.plan.choosing import Test
 from fstream.plan.labels import Label
 from fstream.plan.labels import Site
 from fstream.plan.labels import function_name
@@ -42,9 +48,6 @@ from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import MapResult
 from fstream.plan.nodes import Mark
-from fstream.plan.nodes import OfClass
-from fstream.plan.nodes import OfGuard
-from fstream.plan.nodes import OfPort
 from fstream.plan.nodes import Origin
 from fstream.plan.nodes import Piped
 from fstream.plan.nodes import Pipeline
@@ -54,7 +57,6 @@ from fstream.plan.nodes import Rule
 from fstream.plan.nodes import Scan
 from fstream.plan.nodes import Sink
 from fstream.plan.nodes import Stage
-from fstream.plan.nodes import Test
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Within
@@ -72,6 +74,7 @@ class _Line:
 
 _Lines: TypeAlias = tuple[_Line, ...]
 _Calling: TypeAlias = Map | FlatMap | Filter | Try | Emitting
+_Head: TypeAlias = Literal["case", "when"]
 _Leaf: TypeAlias = _Calling | Batch | Keeping | Unbatch | Leave | Wrap | Mark
 
 
@@ -80,9 +83,14 @@ def render(part: Part) -> str:
     return _text(_part(part))
 
 
-def render_arm(arm: Arm) -> str:
-    """Write a case as its head, with a line per stage after it."""
-    return _text(_arm(arm))
+def render_arm(arm: Arm, head: _Head = "case") -> str:
+    """Write an arm as its head, with a line per stage after it."""
+    return _text(_arm(arm, head))
+
+
+def render_choice(arms: Iterable[Arm], label: Label) -> str:
+    """Write the arms of a choice that nothing ends yet."""
+    return _text(_choice(arms, label))
 
 
 def _text(lines: _Lines) -> str:
@@ -155,8 +163,8 @@ def _steps(stage: Stage) -> Iterator[_Lines]:
         case Chain(steps):
             for step in steps:
                 yield from _steps(step)
-        case Route(arms, label):
-            yield _block("route", map(_arm, arms), label)
+        case Route():
+            yield _route(stage)
         case Broadcast(stages, label):
             yield _block("broadcast", map(_stage, stages), label)
         case Recover():
@@ -167,6 +175,22 @@ def _steps(stage: Stage) -> Iterator[_Lines]:
             yield _block("within", [_line(f"{context!r},"), _stage(body)])
         case _:
             yield _leaf(stage)
+
+
+def _route(route: Route) -> _Lines:
+    """A choice is known by its rest, or by its keys if it is complete."""
+    *others, last = route.arms
+    if isinstance(last.test, OfRest):
+        choice = _choice(others, route.label)
+        return (*choice[:-1], *_block(").otherwise", [_stage(last.stage)]))
+    if any(isinstance(arm.test, OfKey) for arm in route.arms):
+        choice = _choice(route.arms, route.label)
+        return (*choice[:-1], *_line(").complete()"))
+    return _block("route", map(_arm, route.arms), route.label)
+
+
+def _choice(arms: Iterable[Arm], label: Label) -> _Lines:
+    return _block("route_when", (_arm(arm, "when") for arm in arms), label)
 
 
 def _recover(stage: Recover) -> _Lines:
@@ -245,18 +269,22 @@ def _verb(stage: _Calling) -> str:
             assert_never(stage)
 
 
-def _arm(arm: Arm) -> _Lines:
-    return _joined(_line(_test(arm.test)), *_steps(arm.stage))
+def _arm(arm: Arm, head: _Head = "case") -> _Lines:
+    return _joined(_line(_test(arm.test, head)), *_steps(arm.stage))
 
 
-def _test(test: Test) -> str:
+def _test(test: Test, head: _Head) -> str:
     match test:
         case OfClass(classes):
             return f"case({', '.join(map(function_name, classes))})"
         case OfGuard(guard):
-            return f"case({function_name(guard)})"
+            return f"{head}({function_name(guard)})"
         case OfPort(port):
             return f"case_port({function_name(port)})"
+        case OfKey(key, value):
+            return f"by({function_name(key)})({_bounded.repr(value)})"
+        case OfRest():
+            return "otherwise"
         case _:
             assert_never(test)
 

@@ -84,7 +84,7 @@ def expected(shape: Shape, context: Context) -> list[Context]:
             return [*expected(inner, context), context, context]
         case ("ports", body, *arms):
             return [*expected(body, context), context, *all_of(arms, context)]
-        case ("route" | "guarded" | "broadcast", *arms):
+        case ("route" | "guarded" | "keyed" | "broadcast", *arms):
             return [context, *all_of(arms, context)]
         case (_, tuple(), *_):
             return all_of(shape[1:], context)

@@ -19,11 +19,13 @@ from fstream.combinators.batches import unbatch
 from fstream.combinators.broadcasts import broadcast
 from fstream.combinators.cases import case
 from fstream.combinators.cases import case_port
+from fstream.combinators.choices import route_when
 from fstream.combinators.emission import emit
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import emit_to
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.predicates import by
 from fstream.combinators.routes import route
 from fstream.combinators.sinks import collect
 from fstream.combinators.sources import source_from
@@ -131,6 +133,9 @@ class Script:
 
     def keeping(self, name: str) -> Callable[[object], bool]:
         return lambda item: self.visit(name, item)[1] % 3 > 0
+
+    def numbering(self, name: str) -> Callable[[object], int]:
+        return lambda item: self.visit(name, item)[1] % 3
 
     def expanding(self, name: str) -> Callable[[object], Iterator[str]]:
         def fn(item: object) -> Iterator[str]:
@@ -244,6 +249,11 @@ class Building:
                 return route(
                     case(guard) >> self.stage(a), case(object) >> self.stage(b)
                 )
+            case ("keyed", a, b):
+                keyed = by(self.script.numbering(self.name()))
+                return route_when(keyed(0) >> self.stage(a), keyed(1).keep()).otherwise(
+                    self.stage(b)
+                )
             case ("broadcast", a, b):
                 return broadcast(self.stage(a), self.stage(b))
             case ("recover", a, b):
@@ -319,7 +329,7 @@ def leaves(contexts: Contexts, *, stateful: bool) -> st.SearchStrategy[Shape]:
 def around(
     shapes: st.SearchStrategy[Shape], contexts: Contexts
 ) -> st.SearchStrategy[Shape]:
-    two = ["seq", "seq", "route", "guarded", "recover", "catch"]
+    two = ["seq", "seq", "route", "guarded", "keyed", "recover", "catch"]
     arm = st.tuples(st.just("seq"), st.tuples(st.just("map"), contexts), shapes)
     return st.one_of(
         st.tuples(st.sampled_from(two), shapes, shapes),

@@ -14,9 +14,12 @@ from hypothesis import given
 from fstream.combinators.batches import batch
 from fstream.combinators.broadcasts import broadcast
 from fstream.combinators.cases import case
+from fstream.combinators.choices import route_when
 from fstream.combinators.emission import emit
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import leave
+from fstream.combinators.predicates import by
+from fstream.combinators.predicates import when
 from fstream.combinators.routes import route
 from fstream.combinators.stages import attempt
 from fstream.combinators.stages import catch
@@ -80,6 +83,11 @@ def test_plans_of_different_shapes_do_not() -> None:
         route(case(lambda item: True) >> once),
         route(case(int) >> once, case(str) >> once),
         route(case(int) >> once, case(str).leave()),
+        route_when(when(abs) >> once).otherwise(once),
+        route_when(by(abs)(1) >> once).otherwise(once),
+        route_when(*(by(abs)(n).keep() for n in (1, 2))).otherwise(once),
+        route_when(*(by(fn)(1).keep() for fn in (abs, hex))).otherwise(once),
+        route_when(*(by(fn).of(1)(1) >> once for fn in (abs, hex))).complete(),
         catch(once).recover(abs),
         catch(catch(once).recover(abs)),
     ]
@@ -184,19 +192,15 @@ def at_second_step(kind: type[BaseException]) -> Callable[[int], Iterator[object
         emit_stage,
         lambda fn: try_stage(lambda item: Success(fn(item))),
         lambda fn: route(case(fn) >> map_stage(abs), case(object).keep()),
+        lambda fn: route_when(when(fn) >> map_stage(abs)).otherwise(map_stage(str)),
+        lambda fn: route_when(by(fn)(1) >> map_stage(abs)).otherwise(map_stage(str)),
         lambda fn: scan_stage(None, lambda _, item: fn(item)),
         lambda fn: distinct(lambda item: (item, *fn(item))),
         lambda fn: map_stage(abs) >> batch(1) >> map_stage(lambda held: fn(*held)),
     ],
     ids=[
-        "map",
-        "filter",
-        "flat_map",
-        "emit",
-        "try",
-        "guard",
-        "scan",
-        "distinct",
+        *("map", "filter", "flat_map", "emit", "try", "guard", "predicate", "key"),
+        *("scan", "distinct"),
         "after a batch",
     ],
 )
@@ -246,6 +250,10 @@ def test_a_failing_child_does_not_end_its_siblings(shape: str) -> None:
         (try_stage(abs), "try_stage needs a Success or a Failure, but got int"),
         (emit_stage(lambda n: [n]), "emit_stage needs emit(...) or emit_to(...)"),
         (route(case(str).keep()), "no case of the route takes an item of type int"),
+        (
+            route_when(by(abs).of(2)(2).keep()).complete(),
+            "no case of the route takes an item of type int",
+        ),
     ],
 )
 def test_what_a_stage_cannot_use_fails_the_item_in_one_sentence(
@@ -254,6 +262,27 @@ def test_what_a_stage_cannot_use_fails_the_item_in_one_sentence(
     (thing,) = seen(stage, [1], shape).things
 
     assert thing.startswith("0 in 0: TypeError: " + told)
+
+
+@each_shape
+def test_arms_of_one_key_ask_for_it_once_an_item(shape: str) -> None:
+    asked: list[int] = []
+
+    def key(item: int) -> int:
+        asked.append(item)
+        return item % 4
+
+    keyed = by(key)
+    choice = route_when(
+        when(lambda item: item == 5).keep(),
+        keyed(1).keep(),
+        when(lambda item: item == 6).keep(),
+        *(keyed(n).keep() for n in (2, 3)),
+    ).otherwise(map_stage(abs))
+
+    seen(choice, [4, 5, 6, 7], shape)
+
+    assert asked == [4, 6, 7]
 
 
 # ---- the size of what is written
@@ -290,6 +319,9 @@ CHAINS = {
         abs
     ),
     "route of many": lambda: route(case(int) >> many(), case(str) >> many()),
+    "choice": lambda: route_when(when(abs) >> one(), by(abs)(1).keep()).otherwise(
+        many()
+    ),
     "broadcast": lambda: broadcast(one(), many()),
     "scan": lambda: scan_stage(0, add),
     "catch distinct": lambda: catch(distinct(abs)).recover(abs),

@@ -16,6 +16,12 @@ from typing import Literal, Never, TypeAlias, assert_never, final
 
 from fstream.plan.care import CARELESS
 from fstream.plan.care import Retry
+from fstream.plan.choosing import OfClass
+from fstream.plan.choosing import OfGuard
+from fstream.plan.choosing import OfKey
+from fstream.plan.choosing import OfPort
+from fstream.plan.choosing import OfRest
+from fstream.plan.choosing import Test
 from fstream.plan.emissions import Item
 from fstream.plan.emissions import Message
 from fstream.plan.labels import Label
@@ -40,9 +46,6 @@ from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import MapResult
 from fstream.plan.nodes import Mark
-from fstream.plan.nodes import OfClass
-from fstream.plan.nodes import OfGuard
-from fstream.plan.nodes import OfPort
 from fstream.plan.nodes import Origin
 from fstream.plan.nodes import Piped
 from fstream.plan.nodes import Pipeline
@@ -52,7 +55,6 @@ from fstream.plan.nodes import Rule
 from fstream.plan.nodes import Scan
 from fstream.plan.nodes import Sink
 from fstream.plan.nodes import Stage
-from fstream.plan.nodes import Test
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Within
@@ -623,6 +625,7 @@ def _emitted(thing: object) -> _Step:
 
 
 def _chosen(item: object, arms: list[tuple[Test, Push]]) -> tuple[object, Push]:
+    answers: dict[int, object] = {}
     for test, push in arms:
         match test:
             case OfClass(classes):
@@ -634,6 +637,13 @@ def _chosen(item: object, arms: list[tuple[Test, Push]]) -> tuple[object, Push]:
             case OfGuard(guard):
                 if guard(item):
                     return item, push
+            case OfKey(key, value):
+                if id(key) not in answers:
+                    answers[id(key)] = key(item)
+                if answers[id(key)] == value:
+                    return item, push
+            case OfRest():
+                return item, push
             case _:
                 assert_never(test)
     kind = type(item).__name__

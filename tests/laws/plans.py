@@ -15,11 +15,17 @@ from fstream.combinators.cases import Case
 from fstream.combinators.cases import CaseHead
 from fstream.combinators.cases import case
 from fstream.combinators.cases import case_port
+from fstream.combinators.choices import route_when
 from fstream.combinators.coroutines import map_async
 from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.predicates import By
+from fstream.combinators.predicates import When
+from fstream.combinators.predicates import WhenArm
+from fstream.combinators.predicates import by
+from fstream.combinators.predicates import when
 from fstream.combinators.routes import route
 from fstream.combinators.sinks import collect
 from fstream.combinators.sinks import count
@@ -68,6 +74,7 @@ from tests.laws.work import Keeps
 from tests.laws.work import Keys
 from tests.laws.work import Makes
 from tests.laws.work import Many
+from tests.laws.work import Names
 from tests.laws.work import Raises
 from tests.laws.work import Refusing
 from tests.laws.work import Takes
@@ -150,6 +157,9 @@ VALUES = st.builds(
     Makes, st.sampled_from(["int", "none", "tuple", "list", "text"]), st.integers(0, 3)
 )
 TAKES = st.builds(Takes, EVERY, MAYBE_WHAT)
+NAMES = st.builds(
+    Names, st.integers(2, 4), MAYBE_WHAT, st.sampled_from([False, False, True])
+)
 
 
 def _by_value(fn: Callable[[object], object]) -> Callable[[object], object]:
@@ -257,6 +267,7 @@ def stages(draw: st.DrawFn, size: int = 8) -> Stage:
             lambda: one().recover_with(other()): 3,
             lambda: catch(one()).recover_with(other()): 4,
             lambda: _routed(draw, size): 4,
+            lambda: _chosen(draw, size): 4,
             lambda: broadcast(*_several(draw, size)): 4,
             lambda: catch(whole()): 1,
             lambda: attempt(whole()): 1,
@@ -314,6 +325,28 @@ def _case(draw: st.DrawFn, size: int) -> Case:
     ]
     head = draw(st.sampled_from(heads))
     ends = [lambda: head >> _drawn(draw, size), head.keep, head.leave]
+    return draw(st.sampled_from(ends))()
+
+
+def _chosen(draw: st.DrawFn, size: int) -> Stage:
+    """A choice by predicates and by up to two keys, in any order."""
+    several = draw(st.integers(1, 4))
+    inner = partial(_drawn, draw, max(1, size // several))
+    keys = [by(draw(NAMES)), by(draw(NAMES)).of(*range(4))]
+    arms = [_arm(draw, keys, inner) for _ in range(several)]
+    if draw(st.booleans()):
+        return route_when(*arms).otherwise(inner())
+    every = (keys[1](n).keep() for n in range(4))
+    return route_when(*arms, *every).complete()
+
+
+def _arm(draw: st.DrawFn, keys: list[By], inner: Callable[[], Stage]) -> WhenArm:
+    heads: list[Callable[[], When]] = [
+        lambda: when(draw(TAKES)),
+        lambda: draw(st.sampled_from(keys))(draw(st.integers(0, 3))),
+    ]
+    head = draw(st.sampled_from(heads))()
+    ends = [lambda: head >> inner(), head.keep, head.leave]
     return draw(st.sampled_from(ends))()
 
 

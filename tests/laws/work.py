@@ -363,6 +363,23 @@ class Takes:
 
 @final
 @dataclass(frozen=True)
+class Names:
+    """A key function of few answers, one of which cannot be compared."""
+
+    most: int
+    what: str | None = None
+    grumps: bool = False
+
+    def __call__(self, item: object) -> object:
+        note(self, item)
+        n = weight(item)
+        if self.what is not None and n % 7 == 5:
+            AWKWARD[self.what](item)
+        return Grumpy() if self.grumps and n % 7 == 3 else n % self.most
+
+
+@final
+@dataclass(frozen=True)
 class Folds:
     """Folds into a number that knows the order; may break at an item."""
 

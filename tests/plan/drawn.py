@@ -10,11 +10,14 @@ from fstream.combinators.batches import unbatch
 from fstream.combinators.broadcasts import broadcast
 from fstream.combinators.cases import case
 from fstream.combinators.cases import case_port
+from fstream.combinators.choices import route_when
 from fstream.combinators.coroutines import map_async
 from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.predicates import by
+from fstream.combinators.predicates import when
 from fstream.combinators.routes import route
 from fstream.combinators.sinks import collect
 from fstream.combinators.sinks import count
@@ -132,6 +135,14 @@ def around(stages: st.SearchStrategy[Stage]) -> st.SearchStrategy[Stage]:
         st.builds(
             lambda a: route(case_port(Rejected) >> a, case(first).leave()), stages
         ),
+        st.builds(
+            lambda a, b: route_when(when(first) >> a, by(second)(1).leave()).otherwise(
+                b
+            ),
+            stages,
+            stages,
+        ),
+        st.builds(lambda a: route_when(by(first).of(1)(1) >> a).complete(), stages),
         st.builds(lambda a, b: a.recover_with(b), stages, stages),
         st.builds(lambda a: a.recover(first), stages),
         st.builds(lambda a: within(threads(2), a), stages),

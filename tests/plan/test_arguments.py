@@ -9,10 +9,13 @@ from fstream.combinators.batches import batch
 from fstream.combinators.broadcasts import broadcast
 from fstream.combinators.cases import case
 from fstream.combinators.cases import case_port
+from fstream.combinators.choices import route_when
 from fstream.combinators.coroutines import map_async
 from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import to_port
+from fstream.combinators.predicates import by
+from fstream.combinators.predicates import when
 from fstream.combinators.routes import route
 from fstream.combinators.sinks import closed
 from fstream.combinators.sinks import collect
@@ -42,6 +45,13 @@ from fstream.plan.contexts import threads
 
 ONE = source([1])
 PLAN = ONE.to(count())
+
+
+def is_odd(item: int) -> bool:
+    return item % 2 == 1
+
+
+KEYED = by(is_odd).of("yes", "no")
 
 
 async def fetch(item: object) -> object:
@@ -119,6 +129,38 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "on, not called": (
         lambda: map_stage(str, on=inline),
         f"map_stage(on=...) must be a context such as threads(4), but got {inline!r}",
+    ),
+    "when": (lambda: when(3), f"when(pred=...) {FUNCTION}"),
+    "when coroutine": (lambda: when(fetch), f"when(pred=...) {PLAIN}"),
+    "by": (lambda: by(3), f"by(key=...) {FUNCTION}"),
+    "by coroutine": (lambda: by(fetch), f"by(key=...) {PLAIN}"),
+    "no keys": (lambda: by(is_odd).of(), "of(...) needs at least one key"),
+    "route_when of nothing": (route_when, "route_when(...) needs at least one"),
+    "route_when of a head": (
+        lambda: route_when(when(is_odd)),
+        "each arm of route_when(...) must be a WhenArm, but got when(is_odd);"
+        " continue it by >>, keep() or leave()",
+    ),
+    "route_when of a case": (
+        lambda: route_when(case(int).keep()),
+        "each arm of route_when(...) must be a WhenArm, but got case(int)",
+    ),
+    "route of a choice's arm": (
+        lambda: route(when(is_odd).keep()),
+        "each case of route(...) must be a Case, but got when(is_odd)",
+    ),
+    "when via": (lambda: when(is_odd).via(3), f"via(stage=...) {STAGE}"),
+    "otherwise": (
+        lambda: route_when(when(is_odd).keep()).otherwise(3),
+        f"otherwise(stage=...) {STAGE}",
+    ),
+    "an unfinished choice": (
+        lambda: ONE.via(route_when(when(is_odd).keep())),
+        "via(other=...) must be a Stage, but got route_when(",
+    ),
+    "complete without keys": (
+        lambda: route_when(when(is_odd).keep()).complete(),
+        "complete() needs arms of a by(...).of(...), or else otherwise(...)",
     ),
     "retry": (
         lambda: map_stage(str, retry=3),
@@ -271,6 +313,22 @@ VALUES: dict[str, tuple[Callable[[], object], str]] = {
     "recycle": (
         lambda: processes(2, recycle=0),
         "processes(recycle=...) must be at least 1, but got 0",
+    ),
+    "a key that is none": (
+        lambda: by(is_odd).of("yes", "no")("on"),
+        "by(key)(value=...) must be one of 'yes', 'no', but got 'on'",
+    ),
+    "a missing key": (
+        lambda: route_when(KEYED("yes").keep()).complete(),
+        "complete() must have an arm for every key, but has none for 'no'",
+    ),
+    "missing keys": (
+        lambda: route_when(by(is_odd).of(1, 2, 3)(2).keep()).complete(),
+        "complete() must have an arm for every key, but has none for 1, 3",
+    ),
+    "keys of another function": (
+        lambda: route_when(KEYED("yes").keep(), by(len)("no").keep()).complete(),
+        "complete() must have an arm for every key, but has none for 'no'",
     ),
     "name": (lambda: map_stage(str, name=""), "map_stage(name=...) must not be empty"),
 }

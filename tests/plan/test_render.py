@@ -9,9 +9,12 @@ from fstream.combinators.batches import unbatch
 from fstream.combinators.broadcasts import broadcast
 from fstream.combinators.cases import case
 from fstream.combinators.cases import case_port
+from fstream.combinators.choices import route_when
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.predicates import by
+from fstream.combinators.predicates import when
 from fstream.combinators.routes import route
 from fstream.combinators.sinks import collect
 from fstream.combinators.sinks import count
@@ -137,6 +140,42 @@ TEXTS = {
         "       case(str, bytes)\n"
         "   )\n"
         ">> count()",
+    ),
+    "when": (when(parse), "when(parse)"),
+    "when >>": (
+        when(parse) >> map_stage(parse),
+        "when(parse)\n>> map_stage(parse)  #",
+    ),
+    "by": (by(parse)("a").leave(), "by(parse)('a')\n>> leave()  #"),
+    "a choice": (
+        route_when(when(parse).keep()),
+        "route_when(  #\n    when(parse)\n)",
+    ),
+    "otherwise": (
+        ONE
+        >> route_when(
+            when(parse) >> map_stage(parse),
+            by(len)(2).keep(),
+        ).otherwise(map_stage(str) >> batch(2))
+        >> count(),
+        "source([1, 2])              #\n"
+        ">> route_when(              #\n"
+        "       when(parse)\n"
+        "       >> map_stage(parse)  #\n"
+        "       by(len)(2)\n"
+        "   ).otherwise(\n"
+        "       map_stage(str)       #\n"
+        "       >> batch(2)          #\n"
+        "   )\n"
+        ">> count()",
+    ),
+    "complete": (
+        route_when(when(parse).keep(), by(len).of(2)(2) >> map_stage(parse)).complete(),
+        "route_when(              #\n"
+        "    when(parse)\n"
+        "    by(len)(2)\n"
+        "    >> map_stage(parse)  #\n"
+        ").complete()",
     ),
     "to_all and divert_to": (
         (ONE >> try_stage(parse))

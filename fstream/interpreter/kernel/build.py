@@ -29,6 +29,8 @@ from fstream.interpreter.kernel.awaited import Awaited
 from fstream.interpreter.kernel.awaited import awaited
 from fstream.interpreter.kernel.cared import Cared
 from fstream.interpreter.kernel.cared import cared
+from fstream.interpreter.kernel.choice import kinds_of
+from fstream.interpreter.kernel.choice import tests_bound
 from fstream.interpreter.kernel.frame import written
 from fstream.interpreter.kernel.nets import Scattering
 from fstream.interpreter.kernel.nets import Surroundings
@@ -47,10 +49,6 @@ from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
-from fstream.plan.nodes import OfClass
-from fstream.plan.nodes import OfGuard
-from fstream.plan.nodes import OfPort
-from fstream.plan.nodes import Test
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
@@ -136,8 +134,7 @@ def skeleton(op: Op) -> str:
         case Leaf(number, node):
             return f"{type(node).__name__}{number}{_detail(node)}"
         case Branch(number, tests):
-            kinds = "".join(type(test).__name__[2] for test in tests)
-            return f"Branch{number}{kinds}({inner})"
+            return f"Branch{number}{kinds_of(tests)}({inner})"
         case _:
             own = getattr(op, "number", getattr(op, "up", ""))
             return f"{type(op).__name__}{own}({inner})"
@@ -165,8 +162,7 @@ def bindings(op: Op, here: Surroundings, page: memoryview | None) -> dict[str, o
     for leaf in leaves(op):
         bound |= _bound(leaf, here, page)
     for branch in _branches(op):
-        for n, test in enumerate(branch.tests):
-            bound[f"t{branch.number}_{n}"] = _tested(test)
+        bound |= tests_bound(branch)
     return bound
 
 
@@ -238,15 +234,3 @@ def _plainly(
 def _branches(op: Op) -> tuple[Branch, ...]:
     own = (op,) if isinstance(op, Branch) else ()
     return own + tuple(branch for part in parts(op) for branch in _branches(part))
-
-
-def _tested(test: Test) -> object:
-    match test:
-        case OfClass(classes):
-            return classes[0] if len(classes) == 1 else classes
-        case OfPort(port):
-            return port
-        case OfGuard(guard):
-            return guard
-        case _:
-            assert_never(test)

@@ -20,6 +20,7 @@ from fstream.compiler.program import Seq
 from fstream.compiler.shape import arrested
 from fstream.compiler.shape import numbers
 from fstream.compiler.shape import parts
+from fstream.interpreter.kernel.choice import choice
 from fstream.interpreter.kernel.guards import Guards
 from fstream.interpreter.kernel.guards import Writing
 from fstream.interpreter.kernel.leaves import Leaves
@@ -33,10 +34,7 @@ from fstream.interpreter.kernel.writer import FALL
 from fstream.interpreter.kernel.writer import At
 from fstream.interpreter.kernel.writer import Exit
 from fstream.interpreter.kernel.writer import Then
-from fstream.plan.nodes import OfClass
-from fstream.plan.nodes import OfGuard
-from fstream.plan.nodes import OfPort
-from fstream.plan.nodes import Test
+from fstream.plan.choosing import OfPort
 
 
 @final
@@ -116,12 +114,12 @@ class Meaning:
         self, branch: Branch, at: At, then: Then, *, guard: int | None = None
     ) -> None:
         number = branch.number
-        way = self.template.name("w")
+        way, answer = self.template.name("w"), self.template.name("key")
         straight = all(is_straight(arm, _inside(at)) for arm in branch.arms)
         after = FALL if straight else self.template.shared(then, at)
 
         def choose(here: At) -> None:
-            chosen = f"{way} = {_choice(branch, at.x)}"
+            chosen = f"{way} = {choice(branch, at.x, answer)}"
             self.template.calling(here, chosen, number)
             unwrapped = [n for n, t in enumerate(branch.tests) if isinstance(t, OfPort)]
             if unwrapped:
@@ -260,23 +258,3 @@ def _handled_at(at: At, handling: Writing) -> At:
         handling(there)
 
     return replace(at, exits=(*at.exits, Exit(out, ends=False)))
-
-
-def _choice(branch: Branch, x: str) -> str:
-    """An expression for the number of the arm that takes ``x``."""
-    names = (f"t{branch.number}_{n}" for n in range(len(branch.tests)))
-    tests = (
-        _test(test, name, x) for test, name in zip(branch.tests, names, strict=True)
-    )
-    chosen = "".join(f"{n} if {test} else " for n, test in enumerate(tests))
-    return f"{chosen}unrouted({x})"
-
-
-def _test(test: Test, name: str, x: str) -> str:
-    match test:
-        case OfClass() | OfPort():
-            return f"isinstance({x}, {name})"
-        case OfGuard():
-            return f"{name}({x})"
-        case _:
-            assert_never(test)

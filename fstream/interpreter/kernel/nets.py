@@ -25,12 +25,14 @@ from fstream.interpreter.kernel.cared import OWN as CARING
 from fstream.interpreter.kernel.cared import Cared
 from fstream.interpreter.kernel.state import OWN as KEEPING
 from fstream.interpreter.kernel.writer import Mark
+from fstream.plan.choosing import OfClass
+from fstream.plan.choosing import OfGuard
+from fstream.plan.choosing import OfKey
+from fstream.plan.choosing import OfPort
+from fstream.plan.choosing import OfRest
+from fstream.plan.choosing import Test
 from fstream.plan.labels import Label
 from fstream.plan.nodes import Erased
-from fstream.plan.nodes import OfClass
-from fstream.plan.nodes import OfGuard
-from fstream.plan.nodes import OfPort
-from fstream.plan.nodes import Test
 from fstream.plan.ports import Port
 from fstream.result.anatomy import trace_of
 from fstream.result.captured import Glimpse
@@ -171,6 +173,7 @@ class Scattering:
 
     def tagged(self, item: object) -> tuple[int, object]:
         """``item`` with its way; a message to a port is unwrapped."""
+        keys: dict[int, object] = {}
         for way, test in enumerate(self.tests):
             match test:
                 case OfClass(kinds) if isinstance(item, kinds):
@@ -178,6 +181,10 @@ class Scattering:
                 case OfPort(port) if isinstance(item, port):
                     return way, cast("Port[object]", item).item  # a port by its class
                 case OfGuard(guard) if _passes(guard, item):
+                    return way, item
+                case OfKey(key, value) if _answer(key, item, keys) == value:
+                    return way, item
+                case OfRest():
                     return way, item
                 case _:
                     continue
@@ -187,6 +194,14 @@ class Scattering:
 def _passes(guard: Erased, item: object) -> object:
     # Erased: the guard takes what the route takes.
     return cast("Callable[[object], object]", guard)(item)
+
+
+def _answer(key: Erased, item: object, known: dict[int, object]) -> object:
+    """What ``key`` says of ``item``; it is asked once."""
+    if id(key) not in known:
+        # Erased: the key function takes what the route takes.
+        known[id(key)] = cast("Callable[[object], object]", key)(item)
+    return known[id(key)]
 
 
 # By identity: to hash code, Python reads all of it.
@@ -199,6 +214,7 @@ _OWN = frozenset(
         noted,
         _noted,
         _passes,
+        _answer,
         Scattering.tagged,
         *CARING,
         *AWAITING,
