@@ -19,6 +19,7 @@ from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import emit_to
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.merges import merge
 from fstream.combinators.predicates import By
 from fstream.combinators.predicates import When
 from fstream.combinators.predicates import WhenArm
@@ -157,6 +158,7 @@ __all__ = [
     "leave",
     "map_async",
     "map_stage",
+    "merge",
     "narrow_stage",
     "processes",
     "route",

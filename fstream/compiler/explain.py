@@ -1,5 +1,6 @@
 """The explanation of a program: what would run where."""
 
+from itertools import chain
 from typing import assert_never
 
 from fstream.compiler.explanation import Explanation
@@ -13,13 +14,22 @@ from fstream.plan.contexts import Inline
 from fstream.plan.contexts import Processes
 from fstream.plan.contexts import Tasks
 from fstream.plan.contexts import Threads
+from fstream.plan.nodes import Merged
+from fstream.plan.nodes import Origin
 
 
 def explained(program: Program, reasons: tuple[str, ...]) -> Explanation:
     """Describe ``program``: its segments in order, indented inside a split."""
-    label = program.origin.label
-    head = f"source {label.name}  # {label.site}"
-    return Explanation(lines=(head, *_lines(program.line, "")), reasons=reasons)
+    lines = (*_origin(program.origin, ""), *_lines(program.line, ""))
+    return Explanation(lines=lines, reasons=reasons)
+
+
+def _origin(origin: Origin, margin: str) -> list[str]:
+    label = origin.label
+    line = f"{margin}source {label.name}  # {label.site}"
+    flows = origin.flows if isinstance(origin, Merged) else ()
+    inner = (_origin(flow.origin, margin + "  ") for flow in flows)
+    return [line, *chain.from_iterable(inner)]
 
 
 def _lines(line: Line, margin: str) -> list[str]:

@@ -26,7 +26,9 @@ from fstream.compiler.program import Segment
 from fstream.compiler.program import Seq
 from fstream.compiler.program import Split
 from fstream.compiler.program import StageEntry
+from fstream.compiler.program import Ways
 from fstream.compiler.shape import arrested
+from fstream.compiler.shape import is_begun
 from fstream.compiler.shape import is_stateful
 from fstream.compiler.shape import numbers
 from fstream.compiler.shape import parts
@@ -78,6 +80,8 @@ class _Fusing:
             case Copy(number, arms):
                 head = Leaf(number, Replicate(len(arms)))
                 return self._scattered(head, arms, handlers)
+            case Ways(_, arms):
+                return self._split(arms, handlers)
             case Leaf():
                 text = "a leaf has exactly one context"
                 raise AssertionError(text)
@@ -99,7 +103,8 @@ class _Fusing:
         loses = isinstance(context, Processes | Forks) or any(
             self.entries[number].label.care.timeout is not None for number in stages
         )
-        return None if is_stateful(op) or (loses and _has_fence(op)) else context
+        stays = is_stateful(op) or is_begun(op)
+        return None if stays or (loses and _has_fence(op)) else context
 
     def _context(self, op: Op, number: int) -> Context:
         copies = isinstance(op, Leaf) and isinstance(op.node, Replicate)
@@ -174,12 +179,13 @@ class _Fusing:
 
     def _scattered(self, head: Op, arms: tuple[Op, ...], handlers: int) -> Cut:
         tagging = self.cut(head, handlers)
+        return _then(tagging, self._split(arms, handlers))
+
+    def _split(self, arms: tuple[Op, ...], handlers: int) -> Cut:
         cuts = tuple(self.cut(arm, handlers) for arm in arms)
         ways = max(cut.ways for cut in cuts)
         tags = tuple(0 if ways > 1 and cut.ways == 1 else None for cut in cuts)
-        return _then(
-            tagging, Cut((Split(tuple(cut.line for cut in cuts), tags),), ways)
-        )
+        return Cut((Split(tuple(cut.line for cut in cuts), tags),), ways)
 
 
 def _spread(arrest: Arrest, handlers: int) -> Op:

@@ -16,12 +16,14 @@ from fstream.compiler.program import Leaf
 from fstream.compiler.program import Op
 from fstream.compiler.program import Seq
 from fstream.compiler.program import StageEntry
+from fstream.compiler.program import Ways
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import Inline
 from fstream.plan.labels import Label
 from fstream.plan.labels import Site
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Broadcast
+from fstream.plan.nodes import ByTurn
 from fstream.plan.nodes import Catch
 from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Distinct
@@ -43,7 +45,7 @@ from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Within
 from fstream.plan.nodes import Wrap
 
-NOWHERE = Site(file="fstream", line=0)
+SILENT = Label(name="", site=Site(file="fstream", line=0))
 
 
 def place(stage: Stage, default: Context) -> tuple[Op, tuple[StageEntry, ...]]:
@@ -78,6 +80,9 @@ def _placed(stage: Stage, context: Context, table: _Table) -> Op:
         case Broadcast(arms, label):
             number = table.add(label, "broadcast", context)
             return Copy(number, tuple(_placed(arm, context, table) for arm in arms))
+        case ByTurn(stages):
+            number = table.add(SILENT, "", Inline())
+            return Ways(number, tuple(_placed(arm, context, table) for arm in stages))
         case Batch():
             return Leaf(table.add(stage.label, "batch", Inline()), stage)
         case Keeping(rule, label):
@@ -131,8 +136,7 @@ def _leaf(
         case Leave():
             kind = "leave"
         case Wrap() | Mark():
-            silent = Label(name="", site=NOWHERE)
-            return Leaf(table.add(silent, "", context), stage)
+            return Leaf(table.add(SILENT, "", context), stage)
         case _:
             assert_never(stage)
     return Leaf(table.add(stage.label, kind, context), stage)

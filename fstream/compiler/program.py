@@ -7,7 +7,7 @@ through the line of its way and joins the results in the order of the law::
     line    = step*
     step    = segment | split
     split   = one line a way, and the tag each way's results get (or none)
-    op      = leaf | seq | branch | copy | handle | arrest
+    op      = leaf | seq | branch | copy | ways | handle | arrest
 
 Operations carry the number of their stage in ``Program.stages``, which is how
 failures and the ledger name it.
@@ -110,6 +110,15 @@ class Copy:
 
 @final
 @value
+class Ways:
+    """Each ``(n, item)`` of merged sources through arm ``n``, as ``item``."""
+
+    number: int
+    arms: "tuple[Op, ...]"
+
+
+@final
+@value
 class Handle:
     """What exits ``body`` goes through ``handler``, in its place."""
 
@@ -126,7 +135,7 @@ class Arrest:
     up: int = 0
 
 
-Op: TypeAlias = Leaf | Seq | Branch | Copy | Handle | Arrest
+Op: TypeAlias = Leaf | Seq | Branch | Copy | Ways | Handle | Arrest
 
 
 @final

@@ -14,9 +14,11 @@ from fstream.compiler.program import Replicate
 from fstream.compiler.program import Scatter
 from fstream.compiler.program import Segment
 from fstream.compiler.program import Seq
+from fstream.compiler.program import Ways
 from fstream.plan.contexts import Tasks
 from fstream.plan.contexts import Threads
 from fstream.plan.nodes import Batch
+from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
@@ -25,6 +27,7 @@ from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
+from fstream.plan.nodes import Merged
 from fstream.plan.nodes import Origin
 from fstream.plan.nodes import Sifting
 from fstream.plan.nodes import Try
@@ -39,7 +42,7 @@ def parts(op: Op) -> tuple[Op, ...]:
             return ()
         case Seq(ops):
             return ops
-        case Branch(arms=arms) | Copy(arms=arms):
+        case Branch(arms=arms) | Copy(arms=arms) | Ways(arms=arms):
             return arms
         case Handle(body, handler):
             return (body, handler)
@@ -51,7 +54,7 @@ def parts(op: Op) -> tuple[Op, ...]:
 
 def numbers(op: Op) -> tuple[int, ...]:
     """The stages of ``op``, in plan order."""
-    own = (op.number,) if isinstance(op, Leaf | Branch | Copy) else ()
+    own = (op.number,) if isinstance(op, Leaf | Branch | Copy | Ways) else ()
     return own + tuple(n for part in parts(op) for n in numbers(part))
 
 
@@ -72,6 +75,11 @@ def holders(op: Op) -> tuple[int, ...]:
     return tuple(leaf.number for leaf in leaves(op) if isinstance(leaf.node, Batch))
 
 
+def is_begun(op: Op) -> bool:
+    """Whether items come to ``op`` as merged sources give them."""
+    return isinstance(op, Ways) or any(is_begun(part) for part in parts(op))
+
+
 def is_single(op: Op) -> bool:
     """Whether each item gives at most one thing, an output or a failure."""
     if isinstance(op, Copy):
@@ -85,6 +93,11 @@ def is_single(op: Op) -> bool:
 def is_simple(op: Op) -> bool:
     """Whether the outcome of a pulled item follows from its stages' outcomes."""
     return is_single(op) and not holders(op)
+
+
+def is_tagged(merged: Merged) -> bool:
+    """Whether the items of ``merged`` come with the number of their source."""
+    return any(flow.stage != Chain(()) for flow in merged.flows)
 
 
 _SIZED = (list, tuple, range, str, bytes, frozenset)
@@ -158,7 +171,7 @@ def reach(op: Op) -> int:
             return max(reach(body) - 1, reach(handler))
         case Arrest(body, up):
             return max(reach(body), up + 1)
-        case Seq() | Branch() | Copy():
+        case Seq() | Branch() | Copy() | Ways():
             return max((reach(part) for part in parts(op)), default=0)
         case _:
             assert_never(op)
@@ -219,6 +232,8 @@ def arrested(op: Op, up: int) -> Op:
             return Seq(tuple(arrested(part, up) for part in ops))
         case Copy(number, arms):
             return Copy(number, tuple(arrested(arm, up) for arm in arms))
+        case Ways(number, arms):
+            return Ways(number, tuple(arrested(arm, up) for arm in arms))
         case Handle(body, handler):
             return Handle(arrested(body, up + 1), arrested(handler, up))
         case Branch(number, tests, arms):

@@ -11,6 +11,7 @@ from dataclasses import field
 from typing import Protocol, TypeAlias, final
 
 from fstream.compiler.program import Segment
+from fstream.plan.labels import Label
 from fstream.result.captured import Captured
 from fstream.result.captured import Details
 from fstream.result.captured import Glimpse
@@ -45,9 +46,13 @@ class Loss:
 @final
 @dataclass(frozen=True, slots=True)
 class SourceBroke:
-    """The source itself raised instead of giving its next item."""
+    """The source itself raised instead of giving its next item.
+
+    ``label`` is that of the source where several are merged.
+    """
 
     error: Captured
+    label: Label | None = None
 
 
 @final

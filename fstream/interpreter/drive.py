@@ -77,9 +77,10 @@ def _expired(engine: Engine, deadline: Deadline) -> list[Command]:
 
 def _pulled(reading: Reading, most: int) -> Pulled:
     began = time.perf_counter_ns()
-    items, error = reading.pull(most)
+    items, broke = reading.pull(most)
     elapsed = time.perf_counter_ns() - began
-    return Pulled(items, elapsed, has_ended=len(items) < most, error=error)
+    has_ended = len(items) < most and not reading.goes_on
+    return Pulled(items, elapsed, has_ended=has_ended, broke=broke)
 
 
 @final

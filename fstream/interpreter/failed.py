@@ -37,8 +37,8 @@ def error_value(failed: Failed, program: Program) -> object:
     match failed.fault.cause:
         case OpenExit(value):
             return value
-        case SourceBroke(error):
-            label = program.origin.label
+        case SourceBroke(error, own):
+            label = own or program.origin.label
             return SourceFailed(
                 source=label.name, site=str(label.site), index=failed.index, error=error
             )

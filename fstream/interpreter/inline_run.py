@@ -24,6 +24,7 @@ from fstream.interpreter.failed import Failed
 from fstream.interpreter.kernel import Stopped
 from fstream.interpreter.kernel import Surroundings
 from fstream.interpreter.kernel import stream_kernel
+from fstream.interpreter.kernel.template import SOURCE
 from fstream.interpreter.reading import Reading
 from fstream.interpreter.row import Row
 from fstream.interpreter.sinks import SinkBroke
@@ -82,7 +83,7 @@ class InlineRun:
         self.audience = audience
         self.segment = program.segments[0] if program.segments else _NOTHING
         self.surroundings = surroundings
-        self.reading = Reading(program.origin)
+        self.reading = Reading(program.origin, told=self._source_broke)
         sized = is_sized(program.origin) and deadline.left() is None
         self.kernel = stream_kernel(
             self.segment,
@@ -97,14 +98,18 @@ class InlineRun:
         self.drained = 0
         self.delivered = 0
         self.how: How = Complete()
-        if self.reading.error is not None:
-            broke = SourceBroke(self.reading.error)
-            self.faults.append(Fault(0, 0, -1, "call", broke))
+        if self.reading.broke is not None:
+            self.faults.append(Fault(0, 0, SOURCE, "call", self.reading.broke))
 
     @property
     def pulled(self) -> int:
         """How many items were pulled."""
         return self.kernel.stream.pulled()
+
+    def _source_broke(self, broke: SourceBroke) -> None:
+        """Note that one of several sources broke, and go on if that is tolerated."""
+        self.faults.append(Fault(0, self.pulled, SOURCE, "call", broke))
+        self.kernel.stream.over()
 
     def drain(self) -> list[Failed]:
         """The failure records since the last time; spends the budget on each."""
@@ -164,7 +169,7 @@ class InlineRun:
             filtered, _, *bad = self.kernel.hits()
             failed = sum(bad)
         else:
-            failed = len({f.position for f in self.faults if f.position < pulled})
+            failed = len({f.position for f in self.faults if _is_of_an_item(f, pulled)})
             filtered = sum(row.filtered for row in found.values())
         return Row(
             entered=pulled,
@@ -173,3 +178,7 @@ class InlineRun:
             filtered=filtered,
             emitted=self.delivered,
         )
+
+
+def _is_of_an_item(fault: Fault, pulled: int) -> bool:
+    return fault.position < pulled and not isinstance(fault.cause, SourceBroke)

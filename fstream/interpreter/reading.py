@@ -3,17 +3,23 @@
 import itertools
 import operator
 from collections.abc import Collection
-from collections.abc import Iterable
 from collections.abc import Iterator
+from functools import partial
 from typing import assert_never, final
 
 from fstream.compiler.shape import is_sized
+from fstream.compiler.shape import is_tagged
+from fstream.interpreter.chunk import SourceBroke
+from fstream.interpreter.kernel import Stopped
 from fstream.interpreter.log import complain
+from fstream.interpreter.turns import Telling
+from fstream.interpreter.turns import Turn
+from fstream.interpreter.turns import Turns
 from fstream.plan.nodes import Items
 from fstream.plan.nodes import Made
+from fstream.plan.nodes import Merged
 from fstream.plan.nodes import Origin
 from fstream.result.captured import capture
-from fstream.result.record import Captured
 
 
 def length(origin: Origin) -> int | None:
@@ -23,6 +29,10 @@ def length(origin: Origin) -> int | None:
             return _length(items)
         case Made():
             return None
+        case Merged(flows):
+            lengths = [length(flow.origin) for flow in flows]
+            known = [each for each in lengths if each is not None]
+            return sum(known) if len(known) == len(lengths) else None
         case _:
             assert_never(origin)
 
@@ -38,60 +48,90 @@ def _length(items: Collection[object]) -> int | None:
 
 @final
 class Reading:
-    """One iteration over the items of ``origin``."""
+    """One iteration over the items of ``origin``.
 
-    __slots__ = ("error", "items", "origin")
+    ``told`` hears where one of several sources breaks; if there is none, a pull ends
+    there and ``goes_on`` is set.
+    """
 
-    def __init__(self, origin: Origin) -> None:
+    __slots__ = ("broke", "goes_on", "items", "open", "origin")
+
+    def __init__(self, origin: Origin, told: Telling | None = None) -> None:
         self.origin = origin
+        self.open: list[tuple[str, Iterator[object]]] = []
         self.items: Iterator[object] = iter(())
-        self.error: Captured | None = None
+        self.broke: SourceBroke | None = None
+        self.goes_on = False
         try:
-            self.items = iter(_items(origin))
+            self.items = self._items(origin, told or self._pause)
         except KeyboardInterrupt:
             raise
         except BaseException as exc:  # noqa: BLE001 - users' code raises anything
-            self.error = capture(exc, skip=1)
+            self.broke = SourceBroke(capture(exc, skip=1))
 
     @property
     def may_wait(self) -> bool:
         """Whether asking for items may take long."""
         return not is_sized(self.origin)
 
-    def pull(self, most: int) -> tuple[list[object], Captured | None]:
+    def pull(self, most: int) -> tuple[list[object], SourceBroke | None]:
         """The next items, fewer than ``most`` at the end; and what broke it."""
         pulled: list[object] = []
-        if self.error is not None:
-            return pulled, self.error
+        if self.goes_on:
+            self.broke, self.goes_on = None, False
+        if self.broke is not None:
+            return pulled, self.broke
         try:
             pulled.extend(itertools.islice(self.items, most))
         except KeyboardInterrupt:
             raise
+        except Stopped:
+            self.goes_on = True
         except BaseException as exc:  # noqa: BLE001 - users' code raises anything
-            self.error = capture(exc, skip=1)
-        return pulled, self.error
+            self.broke = SourceBroke(capture(exc, skip=1))
+        return pulled, self.broke
 
     def taken(self) -> int:
         """How many items were pulled from a sized source, which may have grown."""
         return (length(self.origin) or 0) - operator.length_hint(self.items)
 
     def close(self) -> None:
-        """Close a generator that was not exhausted, so that it cleans up now."""
-        try:
-            close = getattr(self.items, "close", None)
-            if close is not None:
-                close()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as exc:  # noqa: BLE001 - users' code raises anything
-            complain(exc, "closing the source %s failed", self.origin.label.name)
+        """Close generators that were not exhausted, so that they clean up now."""
+        for name, items in self.open:
+            try:
+                close = getattr(items, "close", None)
+                if close is not None:
+                    close()
+            except KeyboardInterrupt:
+                raise
+            except BaseException as exc:  # noqa: BLE001 - users' code raises anything
+                complain(exc, "closing the source %s failed", name)
 
+    def _pause(self, broke: SourceBroke) -> None:
+        """End the pull where one of several sources broke."""
+        self.broke = broke
+        raise Stopped
 
-def _items(origin: Origin) -> Iterable[object]:
-    match origin:
-        case Items(items):
-            return items
-        case Made(make):
-            return make()
-        case _:
-            assert_never(origin)
+    def _items(self, origin: Origin, told: Telling) -> Iterator[object]:
+        match origin:
+            case Items(items, label):
+                opened = iter(items)
+            case Made(make, label):
+                opened = iter(make())
+            case Merged():
+                return Turns(self._turns(origin, told), told)
+            case _:
+                assert_never(origin)
+        self.open.append((label.name, opened))
+        return opened
+
+    def _turns(self, merged: Merged, told: Telling) -> tuple[Turn, ...]:
+        tagged = is_tagged(merged)
+        return tuple(
+            Turn(
+                number if tagged else None,
+                flow.origin.label,
+                partial(self._items, flow.origin, told),
+            )
+            for number, flow in enumerate(merged.flows)
+        )

@@ -44,7 +44,20 @@ class Made:
     label: Label
 
 
-Origin: TypeAlias = Items | Made
+@final
+@value
+class Merged:
+    """The items of several sources, one of each in turn.
+
+    Where ``flows`` have stages, each item comes as ``(number, item)`` with the number
+    of its source, and the flow that begins here begins with ``ByTurn``.
+    """
+
+    flows: "tuple[Flow, ...]"
+    label: Label
+
+
+Origin: TypeAlias = Items | Made | Merged
 
 
 # ---- stages that call a function
@@ -223,6 +236,14 @@ class Broadcast:
 
 @final
 @value
+class ByTurn:
+    """Send each ``(number, item)`` of merged sources through the stages of its own."""
+
+    stages: "tuple[Stage, ...]"
+
+
+@final
+@value
 class Recover:
     """Send what exits ``body`` through ``handler``, in its place."""
 
@@ -262,6 +283,7 @@ Stage: TypeAlias = (
     | Chain
     | Route
     | Broadcast
+    | ByTurn
     | Recover
     | Catch
     | Within

@@ -28,6 +28,7 @@ from fstream.plan.nodes import All
 from fstream.plan.nodes import Arm
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Broadcast
+from fstream.plan.nodes import ByTurn
 from fstream.plan.nodes import Catch
 from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Collect
@@ -48,6 +49,7 @@ from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import MapResult
 from fstream.plan.nodes import Mark
+from fstream.plan.nodes import Merged
 from fstream.plan.nodes import Origin
 from fstream.plan.nodes import Piped
 from fstream.plan.nodes import Pipeline
@@ -108,7 +110,7 @@ def _part(part: Part) -> _Lines:
             return _joined(*_flow(flow), *_sink(sink))
         case Flow():
             return _joined(*_flow(part))
-        case Items() | Made():
+        case Items() | Made() | Merged():
             return _origin(part)
         case Collect() | Fold() | Count() | Drain():
             return _joined(*_sink(part))
@@ -129,6 +131,9 @@ def _origin(origin: Origin) -> _Lines:
             return _line(f"source({_bounded.repr(items)})", label)
         case Made(make, label):
             return _line(f"source_from({function_name(make)})", label)
+        case Merged(flows, label):
+            inner = (_joined(*_flow(flow)) for flow in flows)
+            return _block("merge", inner, label)
         case _:
             assert_never(origin)
 
@@ -167,6 +172,8 @@ def _steps(stage: Stage) -> Iterator[_Lines]:
             yield _route(stage)
         case Broadcast(stages, label):
             yield _block("broadcast", map(_stage, stages), label)
+        case ByTurn():  # these stages are shown with their sources
+            return
         case Recover():
             yield _recover(stage)
         case Catch(body):

@@ -266,6 +266,11 @@ def check_stage(value: object, argument: str) -> None:
     _check(value, (Stage,), argument)
 
 
+def check_source(value: object, argument: str) -> None:
+    """Refuse what is no source."""
+    _check(value, (Source,), argument)
+
+
 def _all(sinks: tuple[Sink[Never, object, object], ...]) -> All:
     if not sinks:
         text = "to_all(...) needs at least one sink"

@@ -13,6 +13,7 @@ from fstream.plan.labels import Label
 from fstream.plan.nodes import All
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Broadcast
+from fstream.plan.nodes import ByTurn
 from fstream.plan.nodes import Catch
 from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Collect
@@ -31,6 +32,7 @@ from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import MapResult
 from fstream.plan.nodes import Mark
+from fstream.plan.nodes import Merged
 from fstream.plan.nodes import Node
 from fstream.plan.nodes import Piped
 from fstream.plan.nodes import Pipeline
@@ -58,8 +60,10 @@ def parts(part: Part) -> tuple[Part, ...]:
     match part:
         case Pipeline(a, b) | Flow(a, b) | Piped(a, b) | Recover(a, b):
             return (a, b)
-        case Chain(several) | Broadcast(several) | All(several):
+        case Chain(several) | Broadcast(several) | ByTurn(several) | All(several):
             return several
+        case Merged(flows):  # their stages are those of ``ByTurn``
+            return tuple(flow.origin for flow in flows)
         case Route(arms):
             return tuple(arm.stage for arm in arms)
         case Catch(body) | Within(_, body) | MapResult(body):
@@ -103,7 +107,7 @@ def _labels(stage: Stage) -> Iterator[Label]:
             yield from _labels(handler)
         case Catch(body) | Within(_, body):
             yield from _labels(body)
-        case Wrap() | Mark():
+        case Wrap() | Mark() | ByTurn():
             return
         case _:
             yield stage.label
@@ -119,7 +123,7 @@ def _relabelled(stage: Stage, rename: Callable[[str], str]) -> Stage:
             return Catch(_relabelled(body, rename))
         case Within(context, body):
             return Within(context, _relabelled(body, rename))
-        case Wrap() | Mark():
+        case Wrap() | Mark() | ByTurn():
             return stage
         case _:
             label = replace(stage.label, name=rename(stage.label.name))

@@ -122,18 +122,6 @@ class Origin:
     name: str
 
 
-class Alpha(Origin):
-    """The first producer."""
-
-
-class Beta(Origin):
-    """The second one."""
-
-
-class Gamma(Origin):
-    """The third one."""
-
-
 def four_of(origin: Origin) -> list[tuple[str, int]]:
     return [(origin.name, number) for number in range(4)]
 

@@ -12,9 +12,9 @@ from fstream import broadcast
 from fstream import case_port
 from fstream import collect
 from fstream import emit_stage
-from fstream import flat_map_stage
 from fstream import forks
 from fstream import map_stage
+from fstream import merge
 from fstream import route
 from fstream import source
 from fstream import threads
@@ -157,15 +157,11 @@ def test_cow_7_what_a_copy_changes_is_unchanged_here() -> None:
 
 
 def test_cow_9_what_three_producers_give_goes_to_copies() -> None:
-    plan = (
-        source([pools.Origin(name) for name in "abc"])
-        .via(flat_map_stage(pools.four_of))
-        .via(map_stage(pools.aggregated, on=forks(2)))
-        .to(collect())
-    )
+    producers = (source(pools.four_of(pools.Origin(name))) for name in "abc")
+    plan = merge(*producers).via(map_stage(pools.aggregated, on=forks(2)))
 
-    assert [(name, n) for name, n, _ in found(answer(plan))] == [
-        (name, n) for name in "abc" for n in range(4)
+    assert [(name, n) for name, n, _ in found(answer(plan.to(collect())))] == [
+        (name, n) for n in range(4) for name in "abc"
     ]
 
 

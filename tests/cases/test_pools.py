@@ -9,16 +9,15 @@ import pytest
 from fstream import Context
 from fstream import Report
 from fstream import batch
-from fstream import case
 from fstream import case_port
 from fstream import collect
 from fstream import emit_stage
 from fstream import explain
-from fstream import flat_map_stage
 from fstream import for_each
 from fstream import forks
 from fstream import inline
 from fstream import map_stage
+from fstream import merge
 from fstream import processes
 from fstream import route
 from fstream import source
@@ -169,19 +168,14 @@ def test_ipc_7_the_parent_routes_to_two_pools() -> None:
 
 
 def test_ipc_9_three_producers_share_a_pool() -> None:
-    origins = [pools.Origin("a"), pools.Origin("b"), pools.Origin("c")]
-    plan = (
-        source(origins)
-        .via(flat_map_stage(pools.four_of))
-        .via(map_stage(pools.aggregated, on=processes(2)))
-        .to(collect())
-    )
+    producers = (source(pools.four_of(pools.Origin(name))) for name in "abc")
+    plan = merge(*producers).via(map_stage(pools.aggregated, on=processes(2)))
 
-    found = answer(plan)
+    found = answer(plan.to(collect()))
 
     assert isinstance(found, tuple)
     assert [(name, number) for name, number, _ in found] == [
-        (name, number) for name in "abc" for number in range(4)
+        (name, number) for number in range(4) for name in "abc"
     ]
 
 
@@ -206,24 +200,18 @@ def test_ipc_10_threads_fan_out_to_contexts_of_several_kinds() -> None:
 
 
 def test_ipc_11_producers_in_contexts_of_several_kinds_share_a_pool() -> None:
-    producers = route(
-        case(pools.Alpha).via(flat_map_stage(pools.four_of, on=processes(2))),
-        case(pools.Beta).via(flat_map_stage(pools.four_of, on=threads(2))),
-        case(pools.Gamma).via(flat_map_stage(pools.four_of, on=forks(2))),
+    contexts = (processes(2), threads(2), forks(2))
+    producers = (
+        source(pools.four_of(pools.Origin(name))).via(map_stage(pools.unchanged, on=on))
+        for name, on in zip("abc", contexts, strict=True)
     )
-    origins = [pools.Alpha("a"), pools.Beta("b"), pools.Gamma("c")]
-    plan = (
-        source(origins)
-        .via(producers)
-        .via(map_stage(pools.aggregated, on=processes(2)))
-        .to(collect())
-    )
+    plan = merge(*producers).via(map_stage(pools.aggregated, on=processes(2)))
 
-    found = answer(plan)
+    found = answer(plan.to(collect()))
 
     assert isinstance(found, tuple)
     assert [(name, number) for name, number, _ in found] == [
-        (name, number) for name in "abc" for number in range(4)
+        (name, number) for number in range(4) for name in "abc"
     ]
 
 

@@ -13,6 +13,7 @@ from fstream import count
 from fstream import explain
 from fstream import forks
 from fstream import map_stage
+from fstream import merge
 from fstream import processes
 from fstream import route
 from fstream import source
@@ -56,6 +57,29 @@ def test_segments_stand_in_order_with_their_stages() -> None:
           d  @
         inline(): in the calling thread, by reference, keeps state
           batch  @
+        """
+    )
+
+
+def test_merged_sources_stand_below_their_merge() -> None:
+    one = source([1]).via(map_stage(abs, on=threads(1), name="a"))
+    plan = merge(one, merge(source("b"), source("c"))) >> map_stage(abs) >> collect()
+
+    assert told(plan) == written(
+        """
+        source merge  @
+          source source  @
+          source merge  @
+            source source  @
+            source source  @
+        split
+          way 0
+            threads(1): at most 2 chunks out, by reference
+              a  @
+          way 1
+        join, in the order of the items
+        inline(): in the calling thread, by reference
+          abs  @
         """
     )
 

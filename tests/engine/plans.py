@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
+from functools import partial
 from itertools import count
 from typing import TypeAlias
 from zlib import crc32
@@ -25,6 +26,7 @@ from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import emit_to
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.merges import merge
 from fstream.combinators.predicates import by
 from fstream.combinators.routes import route
 from fstream.combinators.sinks import collect
@@ -48,6 +50,7 @@ from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
 from fstream.plan.emissions import Emit
 from fstream.plan.ports import Port
+from fstream.plan.typed import Source
 from fstream.plan.typed import Stage
 from fstream.result.errors import StageFailure
 from fstream.result.errors import WorkerLost
@@ -286,6 +289,7 @@ class Drawn:
     seed: int
     default: Context
     is_diverted: bool
+    others: tuple[tuple[Shape | None, int], ...] = ()
 
     def script(self) -> Script:
         return Script(self.seed)
@@ -293,9 +297,22 @@ class Drawn:
     def stage(self, script: Script, *, placed: bool = True) -> Stage:
         return Building(script, placed).stage(self.shape)
 
+    def source(self, building: Building) -> Source:
+        """The one source, or it and ``others``, which may have stages."""
+        first = source_from(self.feed)
+        others = [
+            self.other(building, shape, number)
+            for number, (shape, _) in enumerate(self.others)
+        ]
+        return merge(first, *others) if others else first
+
+    def other(self, building: Building, shape: Shape | None, number: int) -> Source:
+        begin = source_from(partial(self.feed_other, number))
+        return begin if shape is None else begin >> building.stage(shape)
+
     def program(self, script: Script, *, placed: bool) -> Program:
-        stage = self.stage(script, placed=placed)
-        plan = source_from(self.feed) >> stage >> collect()
+        building = Building(script, placed)
+        plan = self.source(building) >> building.stage(self.shape) >> collect()
         ended = plan.divert_to(collect()) if self.is_diverted else plan
         return lower(ended.node, self.default if placed else inline())
 
@@ -304,6 +321,13 @@ class Drawn:
             yield (Odd if n & 1 else Even)(f"#{n}")
         if self.breaks:
             raise ValueError("source broke")
+
+    def feed_other(self, number: int) -> Iterator[str]:
+        _, items = self.others[number]
+        for n in range(abs(items)):
+            yield (Odd if n & 1 else Even)(f"{number}#{n}")
+        if items < 0:
+            raise ValueError("another source broke")
 
 
 REMOTE = [processes(1), processes(2), processes(3), threads(2), forks(2)]
@@ -343,6 +367,8 @@ def around(
 def drawn(
     *, stateful: bool = True, contexts: Contexts = CONTEXTS
 ) -> st.SearchStrategy[Drawn]:
+    leaf = st.none() | leaves(contexts, stateful=stateful)
+    others = st.lists(st.tuples(leaf, st.integers(-4, 9)), max_size=2).map(tuple)
     return st.builds(
         Drawn,
         shape=st.recursive(
@@ -355,4 +381,5 @@ def drawn(
         seed=st.integers(0, 1 << 16),
         default=st.sampled_from([*REMOTE, *REMOTE[:3], inline()]),
         is_diverted=st.booleans(),
+        others=st.just(()) | st.just(()) | others,
     )

@@ -49,7 +49,7 @@ def schedules(
 
 def ran(plan: Drawn, schedule: Schedule) -> World:
     script = plan.script()
-    return World(plan.program(script, placed=True), script, plan.feed(), schedule).run()
+    return World(plan.program(script, placed=True), script, schedule).run()
 
 
 def meant(plan: Drawn, world: World) -> Told:

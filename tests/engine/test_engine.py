@@ -69,7 +69,7 @@ def doubling() -> Stage[int, int]:
 
 
 def pulled(*items: object, ended: bool = False) -> Pulled:
-    return Pulled([*items], 1_000, has_ended=ended, error=None)
+    return Pulled([*items], 1_000, has_ended=ended, broke=None)
 
 
 def returned(call: Call, *outs: object, service_ns: int = 1_000) -> Returned:

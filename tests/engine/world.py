@@ -5,13 +5,11 @@ faithful machine would do, and when the list is used up only that happens.
 """
 
 from collections.abc import Callable
-from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from functools import partial
 from itertools import chain
-from itertools import islice
 from itertools import repeat
 from typing import TypeAlias
 
@@ -51,10 +49,10 @@ from fstream.interpreter.kernel import ChunkKernel
 from fstream.interpreter.kernel import Surroundings
 from fstream.interpreter.kernel import chunk_kernel
 from fstream.interpreter.kernel import chunk_probes
+from fstream.interpreter.reading import Reading
 from fstream.plan.contexts import Forks
 from fstream.plan.contexts import Inline
 from fstream.plan.contexts import Processes
-from fstream.result.captured import capture
 from fstream.result.errors import Step
 from tests.engine.law import Thing
 from tests.engine.law import thing_of
@@ -111,7 +109,6 @@ class World:
 
     program: Program
     script: Script
-    items: Iterator[object]
     schedule: Schedule
     events: list[Event] = field(default_factory=list)
     commands: list[list[Command]] = field(default_factory=list)
@@ -133,6 +130,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.engine = new_engine_for(self.program, self.schedule)
+        self.reading = Reading(self.program.origin)
         self.choices = chain(self.schedule.choices, repeat(0))
         self.segments = {segment.number: segment for segment in self.program.segments}
         self.page = memoryview(bytearray(32)).cast("Q")
@@ -241,15 +239,12 @@ class World:
     def _pull(self) -> None:
         assert self.pull is not None
         most, self.pull = self.pull.most, None
-        items: list[object] = []
-        error = None
-        try:
-            items.extend(islice(self.items, most))
-        except ValueError as exc:
-            error = capture(exc, skip=1)
+        items, broke = self.reading.pull(most)
         self.pulled += len(items)
-        elapsed = self._chosen(PULLING)
-        self._tell(Pulled(items, elapsed, has_ended=len(items) < most, error=error))
+        has_ended = len(items) < most and not self.reading.goes_on
+        self._tell(
+            Pulled(items, self._chosen(PULLING), has_ended=has_ended, broke=broke)
+        )
 
     def _free(self, call: Call) -> None:
         self.freed.add(call.ticket)
@@ -379,7 +374,7 @@ class World:
         ]
         return [
             *late,
-            Pulled([], 1, has_ended=True, error=None),
+            Pulled([], 1, has_ended=True, broke=None),
             Taken(0, is_enough=True),
         ]
 

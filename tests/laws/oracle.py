@@ -28,6 +28,7 @@ from fstream.plan.labels import Label
 from fstream.plan.nodes import All
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Broadcast
+from fstream.plan.nodes import ByTurn
 from fstream.plan.nodes import Catch
 from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Collect
@@ -39,6 +40,7 @@ from fstream.plan.nodes import Drop
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import Flow
 from fstream.plan.nodes import Fold
 from fstream.plan.nodes import Items
 from fstream.plan.nodes import Keeping
@@ -46,6 +48,7 @@ from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import MapResult
 from fstream.plan.nodes import Mark
+from fstream.plan.nodes import Merged
 from fstream.plan.nodes import Origin
 from fstream.plan.nodes import Piped
 from fstream.plan.nodes import Pipeline
@@ -160,23 +163,22 @@ class Law:
     def all_items(self, push: Push) -> None:
         if self.up_to == 0:
             raise _Ended
-        broken: SourceFailed | None = None
+        broken: list[SourceFailed] = []
         for step in _steps(self.plan.flow.origin):
-            if isinstance(step, Failure):
-                self.index = self.pulled
-                broken = self.source_failed(step.failure())
-                break
             self.index = self.pulled
+            if isinstance(step, Failure):
+                broken.append(self.source_failed(*step.failure()))
+                continue
             self.pulled += 1
             push(step.unwrap())
         self.index = self.pulled
         for flush in self.flushes:
             flush()
-        if broken is not None and self.tolerate is None:
-            self.tell(Failure(broken))
+        if self.tolerate is None:
+            for error in broken:
+                self.tell(Failure(error))
 
-    def source_failed(self, exc: BaseException) -> SourceFailed:
-        label = self.plan.flow.origin.label
+    def source_failed(self, label: Label, exc: BaseException) -> SourceFailed:
         error = SourceFailed(
             source=label.name,
             site=str(label.site),
@@ -186,7 +188,7 @@ class Law:
         if self.tolerate is None:
             self.records.append(error)  # a stream tells it last
         else:
-            self.record(error)
+            self.spend(error)
         return error
 
     # ---- what a run comes to
@@ -231,8 +233,11 @@ class Law:
         self.record(value)
 
     def record(self, failure: object) -> None:
-        self.records.append(failure)
         self.failed.add(self.index)
+        self.spend(failure)
+
+    def spend(self, failure: object) -> None:
+        self.records.append(failure)
         self.tell(Failure(failure))
         if len(self.records) > self.allowed():
             raise _Ended
@@ -246,10 +251,8 @@ class Law:
         if self.tolerate is None:
             return float("inf")
         if isinstance(self.tolerate, Fraction):
-            origin = self.plan.flow.origin
-            if not isinstance(origin, Items):
-                return float("inf")
-            return int(self.tolerate * len(origin.items))
+            length = _length(self.plan.flow.origin)
+            return length if length == float("inf") else int(self.tolerate * length)
         return self.tolerate
 
     # ---- stages
@@ -272,6 +275,9 @@ class Law:
                 return self.route(stage, out, to)
             case Broadcast():
                 return self.broadcast(stage, out, to)
+            case ByTurn(stages):
+                ways = [self.stage(each, out, to) for each in stages]
+                return lambda pair: ways[pair[0]](pair[1])
             case Wrap(case):
                 wrap = Success if case == "success" else Failure
                 return lambda item: out(wrap(item))
@@ -483,12 +489,18 @@ def _text(item: object) -> str:
     return short_repr(item, 1_000)
 
 
-def _steps(origin: Origin) -> Iterator[Outcome[object, BaseException]]:
-    """The items of the source, one by one; a failure is the last."""
+_Pulled: TypeAlias = Outcome[object, tuple[Label, BaseException]]
+
+
+def _steps(origin: Origin) -> Iterator[_Pulled]:
+    """The items of the source, one by one; a failure is the last of its source."""
+    if isinstance(origin, Merged):
+        yield from _alternating(origin.flows)
+        return
     try:
         items = iter(origin.items if isinstance(origin, Items) else origin.make())
     except BaseException as exc:
-        yield Failure(exc)
+        yield Failure((origin.label, exc))
         return
     while True:
         try:
@@ -496,9 +508,35 @@ def _steps(origin: Origin) -> Iterator[Outcome[object, BaseException]]:
         except StopIteration:
             return
         except BaseException as exc:
-            yield Failure(exc)
+            yield Failure((origin.label, exc))
             return
         yield Success(item)
+
+
+def _alternating(flows: tuple[Flow, ...]) -> Iterator[_Pulled]:
+    """One item of each source in turn; it says whose it is where that matters."""
+    is_plain = all(flow.stage == Chain(()) for flow in flows)
+    going = {number: _steps(flow.origin) for number, flow in enumerate(flows)}
+    while going:
+        for number, steps in tuple(going.items()):
+            for step in steps:
+                if isinstance(step, Success):
+                    item = step.unwrap()
+                    yield Success(item if is_plain else (number, item))
+                    break
+                yield step
+            else:
+                del going[number]
+
+
+def _length(origin: Origin) -> float:
+    match origin:
+        case Items(items):
+            return len(items)
+        case Merged(flows):
+            return sum(_length(flow.origin) for flow in flows)
+        case _:
+            return float("inf")
 
 
 _Step: TypeAlias = tuple[Literal["out", "exit"], object]

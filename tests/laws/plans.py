@@ -21,6 +21,7 @@ from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.merges import merge
 from fstream.combinators.predicates import By
 from fstream.combinators.predicates import When
 from fstream.combinators.predicates import WhenArm
@@ -390,8 +391,8 @@ SIZES = st.sampled_from([0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 9, 10, 11, 12])
 @st.composite
 def sources(draw: st.DrawFn) -> Source:
     """A source with stages after it."""
-    begin = draw(BEGINNINGS)
     size = draw(SIZES)
+    begin = _begun(draw, size)
     if not size:
         return begin
     flow = begin >> draw(st.one_of(stages(size), stages(size), chains()))
@@ -401,6 +402,35 @@ def sources(draw: st.DrawFn) -> Source:
             lambda: flow: 3,
             lambda: flow.recover(draw(MAPS)): 1,
             lambda: flow.recover_with(draw(stages(2))): 1,
+        },
+    )
+
+
+def _begun(draw: st.DrawFn, size: int) -> Source:
+    """A source, or several of them that are merged."""
+    return _any(
+        draw, {lambda: draw(BEGINNINGS): 3, lambda: draw(merged_sources(size // 2)): 1}
+    )
+
+
+@st.composite
+def merged_sources(draw: st.DrawFn, size: int = 3) -> Source:
+    """Some sources as one; each of them may have stages, and may be several."""
+    several = range(draw(st.integers(1, 3)))
+    return merge(*(_one_of_several(draw, size) for _ in several))
+
+
+def _one_of_several(draw: st.DrawFn, size: int) -> Source:
+    begin = _begun(draw, size)
+    if not size:
+        return begin
+    flow = begin >> draw(stages(draw(st.integers(1, size))))
+    return _any(
+        draw,
+        {
+            lambda: begin: 2,
+            lambda: flow: 2,
+            lambda: flow.recover(draw(MAPS)): 1,
         },
     )
 

@@ -11,6 +11,8 @@ from fstream.api import run
 from fstream.interpreter.report import Report
 from fstream.plan.contexts import Context
 from fstream.plan.nodes import Items
+from fstream.plan.nodes import Merged
+from fstream.plan.nodes import Origin
 from fstream.plan.typed import Plan
 from fstream.result.errors import StageFailure
 from tests.laws.plans import RUN_PLACES
@@ -52,7 +54,7 @@ def test_it_adds_up_where_items_and_results_cannot_cross(
     *, plan: Plan, items: list[object], tolerate: int | Fraction, on: Context | None
 ) -> None:
     flow = plan.node.flow
-    stuck = replace(flow, origin=Items(items, flow.origin.label))
+    stuck = replace(flow, origin=_stuck(flow.origin, items))
     plan = Plan(replace(plan.node, flow=stuck))
     report = Report()
 
@@ -61,6 +63,14 @@ def test_it_adds_up_where_items_and_results_cannot_cross(
     for entered, *outcomes in ledger(report):
         assert entered == sum(outcomes)
         assert min(outcomes) >= 0
+
+
+def _stuck(origin: Origin, items: list[object]) -> Origin:
+    """``origin``, where each source has ``items``."""
+    if not isinstance(origin, Merged):
+        return Items(items, origin.label)
+    flows = (replace(flow, origin=_stuck(flow.origin, items)) for flow in origin.flows)
+    return replace(origin, flows=tuple(flows))
 
 
 @given(plan=plans(), on=RUN_PLACES)

@@ -16,6 +16,7 @@ from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.merges import merge
 from fstream.combinators.predicates import by
 from fstream.combinators.predicates import when
 from fstream.combinators.routes import route
@@ -162,7 +163,9 @@ def sources() -> st.SearchStrategy[Source]:
         st.builds(source, st.lists(st.integers(), max_size=3)),
         st.builds(source_from, FUNCTIONS),
     )
-    return st.one_of(begin, st.builds(lambda a, b: a >> b, begin, stages()))
+    flows = st.one_of(begin, st.builds(lambda a, b: a >> b, begin, stages()))
+    several = st.lists(flows, min_size=1, max_size=3)
+    return st.one_of(flows, st.builds(lambda all_: merge(*all_), several))
 
 
 def sinks() -> st.SearchStrategy[Sink]:

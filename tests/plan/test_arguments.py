@@ -14,6 +14,7 @@ from fstream.combinators.coroutines import map_async
 from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import to_port
+from fstream.combinators.merges import merge
 from fstream.combinators.predicates import by
 from fstream.combinators.predicates import when
 from fstream.combinators.routes import route
@@ -236,6 +237,11 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
         broadcast,
         "broadcast(...) needs at least one arm",
     ),
+    "merge": (
+        lambda: merge(ONE, 3),
+        "each source of merge(...) must be a Source, but got 3",
+    ),
+    "merge of none": (merge, "merge(...) needs at least one source"),
     "route": (
         lambda: route(3),
         "each case of route(...) must be a Case, but got 3",

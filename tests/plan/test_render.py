@@ -13,6 +13,7 @@ from fstream.combinators.choices import route_when
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.merges import merge
 from fstream.combinators.predicates import by
 from fstream.combinators.predicates import when
 from fstream.combinators.routes import route
@@ -60,6 +61,15 @@ TEXTS = {
     ),
     "long list": (source([7] * 99), "source([7, 7, 7, 7, 7, 7, ...])  #"),
     "source_from": (source_from(list), "source_from(list)  #"),
+    "merge": (
+        merge(ONE >> map_stage(parse), source_from(list)) >> map_stage(add),
+        "merge(                       #\n"
+        "    source([1, 2])           #\n"
+        "    >> map_stage(parse)      #\n"
+        "    source_from(list)        #\n"
+        ")\n"
+        ">> map_stage(add)            #",
+    ),
     "identity": (identity(int), "identity()"),
     "map": (map_stage(parse), "map_stage(parse)  #"),
     "flat_map": (flat_map_stage(parse), "flat_map_stage(parse)  #"),

@@ -15,6 +15,7 @@ from fstream.compiler.program import Segment
 from fstream.compiler.shape import is_simple
 from fstream.compiler.shape import is_single
 from fstream.interpreter.chunk import OpenExit
+from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.flow import Entry
 from fstream.interpreter.engine.flow import Joined
@@ -110,7 +111,11 @@ class Account:
         failed = [e.failed for n, e in enumerate(chunk.entries) if e.pos + n < kept]
         items = kept - len(failed)
         self.delivered += items
-        self.items.fail(record.index for record in failed)
+        self.items.fail(
+            record.index
+            for record in failed
+            if not isinstance(record.fault.cause, SourceBroke)
+        )
         if not self.is_simple:
             self.items.land(chunk.keys[:items])
             self.items.forget_before(chunk.keys[0] if items else 0)

@@ -56,7 +56,6 @@ from fstream.interpreter.failed import Failed
 from fstream.interpreter.failed import error_value
 from fstream.interpreter.kernel.template import SOURCE
 from fstream.plan.contexts import Inline
-from fstream.result.record import Captured
 
 
 @final
@@ -172,16 +171,16 @@ class Engine:
         if event.items:
             keys = range(start, self.pulled)
             self.entry.push(Chunk(body=event.items, keys=keys, scope=None))
-        if event.error is not None:
-            self.entry.push(self._broken_source(event.error))
+        if event.broke is not None:
+            self.entry.push(self._broken_source(event.broke))
         if event.has_ended:
             self.has_ended = True
             at_end = range(self.pulled, self.pulled + 1)
             for number in self.program.flushes:
                 self.entry.push(Chunk(body=[], keys=at_end, scope=None, flush=number))
 
-    def _broken_source(self, error: Captured) -> Chunk:
-        fault = Fault(0, 0, SOURCE, "call", SourceBroke(error))
+    def _broken_source(self, broke: SourceBroke) -> Chunk:
+        fault = Fault(0, 0, SOURCE, "call", broke)
         failed = Failed(index=self.pulled, fault=fault, context="inline()", pid=0)
         entry = Entry(0, self.pulled, failed, None, None)
         return Chunk(body=[], keys=(), scope=None, entries=[entry])
@@ -270,8 +269,13 @@ class Engine:
 
     def _reach(self, chunk: Chunk, thing: int) -> None:
         last = chunk.located(thing)
-        index = last.failed.index if isinstance(last, Entry) else chunk.index(last)
-        self.reached = min(index + 1, self.pulled)
+        if not isinstance(last, Entry):
+            reached = chunk.index(last) + 1
+        elif isinstance(last.failed.fault.cause, SourceBroke):
+            reached = last.failed.index  # that is no item
+        else:
+            reached = last.failed.index + 1
+        self.reached = min(reached, self.pulled)
 
     # ---- what to do next
 

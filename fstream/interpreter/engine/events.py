@@ -8,22 +8,22 @@ from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Freed
 from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Returned
+from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.failed import Failed
-from fstream.result.record import Captured
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """The source gave ``items`` in ``elapsed_ns``; fewer than asked: it ended.
+    """The source gave ``items`` in ``elapsed_ns``, and then may have ended.
 
-    ``error`` is set where it ended by raising.
+    ``broke`` is set where it, or one of those that are merged, ended by raising.
     """
 
     items: list[object]
     elapsed_ns: int
     has_ended: bool
-    error: Captured | None
+    broke: SourceBroke | None
 
 
 @final

@@ -22,6 +22,7 @@ from fstream.compiler.program import Replicate
 from fstream.compiler.program import Scatter
 from fstream.compiler.program import Segment
 from fstream.compiler.program import Seq
+from fstream.compiler.program import Ways
 from fstream.compiler.shape import derived_filter
 from fstream.compiler.shape import numbers
 from fstream.interpreter.kernel.template import Probe
@@ -95,6 +96,8 @@ class _Reading:
                 return self._seq(ops, entered)
             case Branch():
                 return self._branch(op, entered)
+            case Ways():  # which are no stage, and have no row
+                return self._by_way(op, entered)
             case Copy():
                 return self._copy(op, entered)
             case Handle(body, handler):
@@ -123,6 +126,9 @@ class _Reading:
     def _branch(self, branch: Branch, entered: int) -> _Left:
         passed = entered - self._failed(branch.number)
         self._note(branch.number, entered, filtered=0, emitted=passed, exits=0)
+        return self._by_way(branch, passed)
+
+    def _by_way(self, branch: Branch | Ways, passed: int) -> _Left:
         taken = [
             self._count("took", branch.number, arm)
             for arm in range(len(branch.arms) - 1)

@@ -15,6 +15,7 @@ from fstream.compiler.program import Leaf
 from fstream.compiler.program import Op
 from fstream.compiler.program import Replicate
 from fstream.compiler.program import Seq
+from fstream.compiler.program import Ways
 from fstream.compiler.shape import numbers
 from fstream.interpreter.kernel.template import Probe
 from fstream.plan.nodes import Emitting
@@ -38,7 +39,7 @@ def passage(op: Op, stage: int) -> Passage | None:
         case Seq(ops):
             n = next(n for n, part in enumerate(ops) if stage in numbers(part))
             return _joined([*map(_through, ops[:n]), passage(ops[n], stage)])
-        case Branch(number, arms=arms) | Copy(number, arms):
+        case Branch(number, arms=arms) | Copy(number, arms) | Ways(number, arms):
             if stage == number:
                 return ()
             n = next(n for n, arm in enumerate(arms) if stage in numbers(arm))
@@ -60,7 +61,7 @@ def _through(op: Op) -> Passage | None:
             return _through_leaf(number, node)
         case Seq(ops):
             return _joined([_through(part) for part in ops])
-        case Branch(number, arms=arms) | Copy(number, arms):
+        case Branch(number, arms=arms) | Copy(number, arms) | Ways(number, arms):
             return _by_an_arm(number, [_through(arm) for arm in arms])
         case Handle(body, handler):
             straight = _through(body)
@@ -98,7 +99,7 @@ def _out_of(op: Op, up: int) -> Passage | None:
                 for n, part in enumerate(ops)
             )
             return next((way for way in ways if way is not None), None)
-        case Branch(number, arms=arms) | Copy(number, arms):
+        case Branch(number, arms=arms) | Copy(number, arms) | Ways(number, arms):
             return _by_an_arm(number, [_out_of(arm, up) for arm in arms])
         case Handle(body, handler):
             outward = _out_of(body, up + 1)

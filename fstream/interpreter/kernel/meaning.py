@@ -17,6 +17,7 @@ from fstream.compiler.program import Handle
 from fstream.compiler.program import Leaf
 from fstream.compiler.program import Op
 from fstream.compiler.program import Seq
+from fstream.compiler.program import Ways
 from fstream.compiler.shape import arrested
 from fstream.compiler.shape import numbers
 from fstream.compiler.shape import parts
@@ -35,6 +36,15 @@ from fstream.interpreter.kernel.writer import At
 from fstream.interpreter.kernel.writer import Exit
 from fstream.interpreter.kernel.writer import Then
 from fstream.plan.choosing import OfPort
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is written, and what follows it."""
+
+    at: At
+    then: Then
 
 
 @final
@@ -64,6 +74,8 @@ class Meaning:
                 self._branch(op, at, then)
             case Copy():
                 self._copy(op, at, then)
+            case Ways():
+                self._ways(op, at, then)
             case Handle():
                 self._handle(op, at, then)
             case Arrest():
@@ -115,8 +127,6 @@ class Meaning:
     ) -> None:
         number = branch.number
         way, answer = self.template.name("w"), self.template.name("key")
-        straight = all(is_straight(arm, _inside(at)) for arm in branch.arms)
-        after = FALL if straight else self.template.shared(then, at)
 
         def choose(here: At) -> None:
             chosen = f"{way} = {choice(branch, at.x, answer)}"
@@ -126,6 +136,21 @@ class Meaning:
                 here.line(f"if {way} in {(*unwrapped,)}:")
                 here.line(f"    {at.x} = {at.x}.item", calls=number)
 
+        go = self._by_way(branch, way, Place(at, then))
+        self.guards.guarded(at, guard=guard, stage=number, call=choose, go=go)
+
+    def _ways(self, ways: Ways, at: At, then: Then) -> None:
+        way = self.template.name("w")
+        go = self._by_way(ways, way, Place(at, then))
+        at.line(f"{way}, {at.x} = {at.x}")
+        go(at)
+
+    def _by_way(self, branch: Branch | Ways, way: str, place: "Place") -> Writing:
+        """What writes the arms of ``branch``, of which ``way`` says which is taken."""
+        at, then = place.at, place.then
+        straight = all(is_straight(arm, _inside(at)) for arm in branch.arms)
+        after = FALL if straight else self.template.shared(then, at)
+
         def go(here: At) -> None:
             for n in range(len(branch.arms)):
                 is_last = n == len(branch.arms) - 1
@@ -134,9 +159,9 @@ class Meaning:
             if straight:
                 then.write(here)
 
-        self.guards.guarded(at, guard=guard, stage=number, call=choose, go=go)
+        return go
 
-    def _arm(self, branch: Branch, n: int, after: Then) -> Writing:
+    def _arm(self, branch: Branch | Ways, n: int, after: Then) -> Writing:
         def body(here: At) -> None:
             if n < len(branch.arms) - 1:
                 self.template.probe(here, Probe("took", branch.number, n))
@@ -222,7 +247,7 @@ class Meaning:
                 n = next(n for n, part in enumerate(ops) if number in numbers(part))
                 rest = self._rest(ops[n + 1 :], at, then)
                 self.resume(ops[n], at, rest, number=number)
-            case Branch() | Copy():
+            case Branch() | Copy() | Ways():
                 arm = next(arm for arm in parts(op) if number in numbers(arm))
                 self.resume(arm, at, then, number=number)
             case Handle(body, handler):

@@ -15,6 +15,7 @@ from fstream.compiler.program import Handle
 from fstream.compiler.program import Leaf
 from fstream.compiler.program import Op
 from fstream.compiler.program import Seq
+from fstream.compiler.program import Ways
 from fstream.compiler.shape import is_single
 from fstream.compiler.shape import parts
 from fstream.compiler.shape import reach
@@ -52,7 +53,7 @@ def _height(op: Op) -> int:
     match op:
         case Leaf() | Seq():
             return highest
-        case Branch() | Copy() | Arrest():
+        case Branch() | Copy() | Ways() | Arrest():
             return highest + 1
         case Handle(body):
             # What follows a step that may exit stands in an ``else``.
@@ -70,7 +71,7 @@ def _is_straight(op: Op, inside: Inside) -> bool:
             return is_single(op)
         case Seq(ops):
             return all(_is_straight(part, inside) for part in ops)
-        case Branch(arms=arms):
+        case Branch(arms=arms) | Ways(arms=arms):
             return all(_is_straight(arm, inside) for arm in arms)
         case Copy():
             return False

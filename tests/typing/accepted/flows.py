@@ -8,6 +8,8 @@ from typing import Never, assert_type
 from fstream.combinators.batches import batch
 from fstream.combinators.batches import unbatch
 from fstream.combinators.broadcasts import broadcast
+from fstream.combinators.emission import leave
+from fstream.combinators.merges import merge
 from fstream.combinators.sinks import collect
 from fstream.combinators.sinks import count
 from fstream.combinators.sinks import drain
@@ -116,6 +118,31 @@ assert_type(
 )
 assert_type(
     map_stage(half).to_all(fold(0.0, add), count()), Sink[int, tuple[float, int]]
+)
+
+# Merge unites what its sources give, and what leaves them sideways.
+words_and_numbers = merge(one, source("ab"))
+assert_type(words_and_numbers, Source[int | str])
+assert_type(merge(one >> map_stage(half), source("ab")), Source[float | str])
+assert_type(merge(source("ab").via(leave()), one), Source[int, str])
+assert_type(merge(one, merge(source("ab"), source(b"ab"))), Source[int | str])
+assert_type(words_and_numbers.via(map_stage(lambda item: item)), Source[int | str])
+assert_type(
+    merge(one.via(map_stage(lambda n: n / 2)), source("ab").via(map_stage(Word))),
+    Source[float | Word],
+)
+assert_type(
+    merge(
+        one.via(leave()),
+        source("ab").via(leave()),
+        source([1.5]),
+        source([b""]),
+        source([None]),
+        source([Word("")]),
+        source([True]),
+        source([()]),
+    ),
+    Source[float | bytes | Word | bool | tuple[()] | None, int | str],
 )
 
 # Broadcast unites what its arms give.

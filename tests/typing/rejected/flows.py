@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fstream.combinators.batches import batch
 from fstream.combinators.batches import unbatch
+from fstream.combinators.merges import merge
 from fstream.combinators.sinks import collect
 from fstream.combinators.sinks import count
 from fstream.combinators.sinks import fold
@@ -215,3 +216,21 @@ as_plan: Plan[str] = one.to(collect())
 #     "Plan[tuple[int, ...], Never]" is not assignable to "Plan[str, Never]"
 #     Type parameter "R_co@Plan" is covariant, but "tuple[int, ...]" is not a subtype of "str"
 #     "tuple[int, ...]" is not assignable to "str"
+
+# What follows a merge takes what any of its sources gives.
+merge(one, source("ab")).via(map_stage(half))
+# mypy[arg-type]: Argument 1 to "map_stage" has incompatible type "Callable[[int], float]"; expected "Callable[[int | str], float]"
+# pyright[reportArgumentType]: Argument of type "Stage[int, float, Never]" cannot be assigned to parameter "other" of type "Stage[int | str, C@via, E2@via]" in function "via"
+#     "Stage[int, float, Never]" is not assignable to "Stage[int | str, float, Never]"
+#     Type parameter "A_contra@Stage" is contravariant, but "int" is not a supertype of "int | str"
+#     Type "int | str" is not assignable to type "int"
+#     "str" is not assignable to "int"
+merge(one, map_stage(half))
+# mypy[call-overload]: No overload variant of "merge" matches argument types "Source[int, Never]", "Stage[int, float, Never]"
+# pyright[reportCallIssue]: No overloads for "merge" match the provided arguments
+# pyright[reportArgumentType]: Argument of type "Stage[int, float, Never]" cannot be assigned to parameter "s2" of type "Source[A2@merge, E2@merge]" in function "merge"
+#     "Stage[int, float, Never]" is not assignable to "Source[A2@merge, E2@merge]"
+merge(one)
+# mypy[call-overload]: No overload variant of "merge" matches argument type "Source[int, Never]"
+# pyright[reportCallIssue]: No overloads for "merge" match the provided arguments
+#     Argument types: (Source[int, Never])
