@@ -45,6 +45,8 @@ from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
+from fstream.combinators.states import group_by_key
+from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.compiler.explanation import Explanation
 from fstream.interpreter.report import Failures
@@ -153,6 +155,7 @@ __all__ = [
     "fold",
     "for_each",
     "forks",
+    "group_by_key",
     "identity",
     "inline",
     "leave",
@@ -164,6 +167,7 @@ __all__ = [
     "route",
     "route_when",
     "run",
+    "scan_by",
     "scan_stage",
     "source",
     "source_from",

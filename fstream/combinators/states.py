@@ -15,12 +15,15 @@ from fstream.plan.labels import function_name
 from fstream.plan.labels import label
 from fstream.plan.nodes import Distinct
 from fstream.plan.nodes import Drop
+from fstream.plan.nodes import GroupBy
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Scan
+from fstream.plan.nodes import ScanBy
 from fstream.plan.typed import Stage
 
 A = TypeVar("A")
 H = TypeVar("H", bound=Hashable)
+K = TypeVar("K", bound=Hashable)
 S = TypeVar("S")
 
 
@@ -39,6 +42,48 @@ def scan_stage(init: S, fn: Callable[[S, A], S]) -> Stage[A, S]:
     """
     check_function(fn, "scan_stage(fn=...)")
     return Stage(Keeping(Scan(init, fn), label(function_name(fn))))
+
+
+def scan_by(
+    key: Callable[[A], K], init: S, fn: Callable[[S, A], S]
+) -> Stage[A, tuple[K, S]]:
+    """Replace each item by its key and the next state of that key.
+
+    Each key has a state of its own, which begins with ``init`` and goes on with
+    ``fn(state, item)`` as with ``scan_stage``; all items stay in their order. Where
+    ``key`` or ``fn`` raises, or a key cannot be hashed, the item fails and no state
+    changes. A state for each key is remembered until the run ends.
+
+    >>> from fstream import collect, run, source
+    >>> def counted(so_far: int, word: str) -> int:
+    ...     return so_far + 1
+    >>> words = source(["to", "be", "or", "not", "to"])
+    >>> run(words.via(scan_by(len, 0, counted)).to(collect()))
+    <Success: ((2, 1), (2, 2), (2, 3), (3, 1), (2, 4))>
+    """
+    check_function(key, "scan_by(key=...)")
+    check_function(fn, "scan_by(fn=...)")
+    return Stage(Keeping(ScanBy(key, init, fn), label(function_name(fn))))
+
+
+def group_by_key(
+    key: Callable[[A], K], size: int = 100
+) -> Stage[A, tuple[K, tuple[A, ...]]]:
+    """Collect ``size`` items of one key into a tuple; the rest follows at the end.
+
+    A batch goes on, with the key of its first item, when it is complete. Smaller ones
+    are held until the source ends; then the key whose first item has waited longest
+    comes first. So memory holds less than ``size`` items a key. Where ``key`` raises,
+    or gives what cannot be hashed, the item fails.
+
+    >>> from fstream import collect, run, source
+    >>> words = source(["to", "be", "or", "not", "to"])
+    >>> run(words.via(group_by_key(len, 2)).to(collect()))
+    <Success: ((2, ('to', 'be')), (2, ('or', 'to')), (3, ('not',)))>
+    """
+    check_function(key, "group_by_key(key=...)")
+    check_count(size, "group_by_key(size=...)", least=1)
+    return Stage(Keeping(GroupBy(key, size), label("group_by_key")))
 
 
 def drop(n: int) -> Stage[A, A]:

@@ -31,6 +31,7 @@ from fstream.plan.nodes import Drop
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import GroupBy
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
@@ -39,6 +40,7 @@ from fstream.plan.nodes import Recover
 from fstream.plan.nodes import Route
 from fstream.plan.nodes import Rule
 from fstream.plan.nodes import Scan
+from fstream.plan.nodes import ScanBy
 from fstream.plan.nodes import Stage
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
@@ -107,10 +109,14 @@ def _kind(rule: Rule) -> str:
     match rule:
         case Scan():
             return "scan"
+        case ScanBy():
+            return "scan_by"
         case Drop():
             return "drop"
         case Distinct():
             return "distinct"
+        case GroupBy():
+            return "group_by_key"
         case _:
             assert_never(rule)
 

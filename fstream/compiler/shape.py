@@ -22,6 +22,7 @@ from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import GroupBy
 from fstream.plan.nodes import Items
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
@@ -29,7 +30,7 @@ from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
 from fstream.plan.nodes import Merged
 from fstream.plan.nodes import Origin
-from fstream.plan.nodes import Sifting
+from fstream.plan.nodes import Replacing
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
@@ -72,7 +73,13 @@ def is_stateful(op: Op) -> bool:
 
 def holders(op: Op) -> tuple[int, ...]:
     """The stages of ``op`` that hold items, and give them at the end."""
-    return tuple(leaf.number for leaf in leaves(op) if isinstance(leaf.node, Batch))
+    return tuple(leaf.number for leaf in leaves(op) if _holds(leaf.node))
+
+
+def _holds(node: Leafs) -> bool:
+    if isinstance(node, Keeping):
+        return isinstance(node.rule, GroupBy)
+    return isinstance(node, Batch)
 
 
 def is_begun(op: Op) -> bool:
@@ -158,7 +165,7 @@ def is_dense(op: Op) -> bool:
 def _drops(node: Leafs) -> bool:
     """Whether some items give nothing, for now or at all."""
     if isinstance(node, Keeping):
-        return isinstance(node.rule, Sifting)
+        return not isinstance(node.rule, Replacing)
     return isinstance(node, Filter | Batch)
 
 

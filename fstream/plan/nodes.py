@@ -136,6 +136,16 @@ class Scan:
 
 @final
 @value
+class ScanBy:
+    """Replace each item by its key and that key's next state, ``fn(state, item)``."""
+
+    key: Erased
+    init: object
+    fn: Folding
+
+
+@final
+@value
 class Drop:
     """Keep all but the first ``n`` items."""
 
@@ -150,8 +160,18 @@ class Distinct:
     key: Erased | None
 
 
+@final
+@value
+class GroupBy:
+    """Collect ``size`` items of one key into a tuple; the rest follows at the end."""
+
+    key: Erased
+    size: int
+
+
+Replacing: TypeAlias = Scan | ScanBy
 Sifting: TypeAlias = Drop | Distinct
-Rule: TypeAlias = Scan | Sifting
+Rule: TypeAlias = Replacing | Sifting | GroupBy
 
 
 @final

@@ -42,6 +42,7 @@ from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Flow
 from fstream.plan.nodes import Fold
+from fstream.plan.nodes import GroupBy
 from fstream.plan.nodes import Items
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
@@ -57,6 +58,7 @@ from fstream.plan.nodes import Recover
 from fstream.plan.nodes import Route
 from fstream.plan.nodes import Rule
 from fstream.plan.nodes import Scan
+from fstream.plan.nodes import ScanBy
 from fstream.plan.nodes import Sink
 from fstream.plan.nodes import Stage
 from fstream.plan.nodes import Try
@@ -232,10 +234,15 @@ def _rule(rule: Rule) -> str:
     match rule:
         case Scan(init, fn):
             return f"scan_stage({_bounded.repr(init)}, {function_name(fn)})"
+        case ScanBy(key, init, fn):
+            by, state = function_name(key), _bounded.repr(init)
+            return f"scan_by({by}, {state}, {function_name(fn)})"
         case Drop(n):
             return f"drop({n})"
         case Distinct(key):
             return f"distinct({'' if key is None else function_name(key)})"
+        case GroupBy(key, size):
+            return f"group_by_key({function_name(key)}, {size})"
         case _:
             assert_never(rule)
 

@@ -74,7 +74,7 @@ def expected(shape: Shape, context: Context) -> list[Context]:
     match shape:
         case ("within", on, inner):
             return expected(inner, on or context)
-        case ("batch" | "drop", _) | ("scan" | "distinct",):
+        case ("batch" | "drop" | "group", _) | ("scan" | "scan by" | "distinct",):
             return [inline()]
         case ("regroup", _):
             return [inline(), context]

@@ -40,6 +40,8 @@ from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
+from fstream.combinators.states import group_by_key
+from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.compiler.lower import lower
 from fstream.compiler.program import Program
@@ -236,6 +238,11 @@ class Building:
                 return scan_stage("", self.script.scanning(self.name()))
             case ("distinct",):
                 return distinct(self.script.naming(self.name()))
+            case ("scan by",):
+                key = self.script.naming(self.name())
+                return scan_by(key, "", self.script.scanning(self.name()))
+            case ("group", n):
+                return group_by_key(self.script.naming(self.name()), n)
             case ("drop", n):
                 return drop(n)
             case _:
@@ -337,7 +344,7 @@ Contexts: TypeAlias = st.SearchStrategy[Context | None]
 KEEPING = [
     *(("batch", n) for n in (1, 2, 3)),
     *(("regroup", n) for n in (1, 2, 3)),
-    *(("scan",), ("distinct",), ("drop", 2)),
+    *(("scan",), ("scan by",), ("distinct",), ("drop", 2), ("group", 2)),
 ]
 KINDS = ["map", "map", "filter", "flat", "try", "emit"]
 

@@ -28,6 +28,8 @@ from fstream.combinators.stages import flat_map_stage
 from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import try_stage
 from fstream.combinators.states import distinct
+from fstream.combinators.states import group_by_key
+from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.interpreter.kernel import build
 from fstream.interpreter.kernel import chunk_kernel
@@ -196,11 +198,13 @@ def at_second_step(kind: type[BaseException]) -> Callable[[int], Iterator[object
         lambda fn: route_when(by(fn)(1) >> map_stage(abs)).otherwise(map_stage(str)),
         lambda fn: scan_stage(None, lambda _, item: fn(item)),
         lambda fn: distinct(lambda item: (item, *fn(item))),
+        lambda fn: scan_by(str, None, lambda _, item: fn(item)),
+        lambda fn: group_by_key(lambda item: (item, *fn(item))),
         lambda fn: map_stage(abs) >> batch(1) >> map_stage(lambda held: fn(*held)),
     ],
     ids=[
         *("map", "filter", "flat_map", "emit", "try", "guard", "predicate", "key"),
-        *("scan", "distinct"),
+        *("scan", "distinct", "scan_by", "group_by_key"),
         "after a batch",
     ],
 )

@@ -11,6 +11,8 @@ from fstream.combinators.stages import attempt
 from fstream.combinators.stages import catch
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
+from fstream.combinators.states import group_by_key
+from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.interpreter.report import Report
 from fstream.plan.typed import Stage
@@ -49,6 +51,53 @@ STATES: dict[str, tuple[Callable[[], Stage], list[str]]] = {
             "4",
         ],
     ),
+    "scan by": (
+        lambda: scan_by(parity, 10, plus),
+        [
+            "(1 11)",
+            "1 in 0: LookupError: 2 of 2",
+            "2 in 0: TypeError: unhashable type: 'list' of 3",
+            "(0 14)",
+            "(1 16)",
+        ],
+    ),
+    "scan by, with a function that fails": (
+        lambda: scan_by(abs, 10, plus),
+        ["(1 11)", "1 in 0: StopIteration: 2 of 2", "(3 13)", "(4 14)", "(5 15)"],
+    ),
+    "groups": (
+        lambda: group_by_key(lambda n: n % 3, 2),
+        ["(1 (1 4))", "(2 (2 5))", "(0 (3))"],
+    ),
+    "the rest of groups": (
+        lambda: group_by_key(lambda n: n % 3, 9),
+        ["(1 (1 4))", "(2 (2 5))", "(0 (3))"],
+    ),
+    "a group that begins again": (
+        lambda: group_by_key(lambda n: n == 3, 3),
+        ["(False (1 2 4))", "(True (3))", "(False (5))"],
+    ),
+    "groups of one": (
+        lambda: group_by_key(lambda n: n % 2, 1),
+        ["(1 (1))", "(0 (2))", "(1 (3))", "(0 (4))", "(1 (5))"],
+    ),
+    "groups whose key fails": (
+        lambda: group_by_key(parity),
+        [
+            "1 in 0: LookupError: 2 of 2",
+            "2 in 0: TypeError: unhashable type: 'list' of 3",
+            "(1 (1 5))",
+            "(0 (4))",
+        ],
+    ),
+    "groups whose failures are caught": (
+        lambda: catch(group_by_key(parity)).recover(lambda _: "x"),
+        ["x", "x", "(1 (1 5))", "(0 (4))"],
+    ),
+    "groups of groups": (
+        lambda: group_by_key(lambda n: n % 2, 2) >> group_by_key(len, 2),
+        ["(2 ((1 (1 3)) (0 (2 4))))", "(2 ((1 (5))))"],
+    ),
     "scan whose failures are caught": (
         lambda: catch(scan_stage(10, plus)).recover(lambda _: "x"),
         ["11", "x", "14", "18", "23"],
@@ -85,7 +134,13 @@ def test_a_stage_that_stands_twice_has_two_states(shape: str) -> None:
 
 @pytest.mark.parametrize(
     ("stage", "trace"),
-    [(scan_stage(10, plus), ["plus"]), (distinct(parity), ["parity"])],
+    [
+        (scan_stage(10, plus), ["plus"]),
+        (scan_by(abs, 10, plus), ["plus"]),
+        (scan_by(parity, 10, plus), ["parity"]),
+        (distinct(parity), ["parity"]),
+        (group_by_key(parity), ["parity"]),
+    ],
 )
 def test_what_a_function_raises_shows_no_frame_of_ours(
     stage: Stage, trace: list[str]
@@ -96,3 +151,12 @@ def test_what_a_function_raises_shows_no_frame_of_ours(
 
     (failure,) = report.failures
     assert [frame.name for frame in failure.error.frames] == trace
+
+
+@each_shape
+def test_a_batch_has_the_key_of_its_first_item(shape: str) -> None:
+    stage = group_by_key(lambda n: float(n % 3) if n > 3 else n % 3, 2)
+
+    things = seen(stage, [1, 2, 4, 5, 6], shape).things
+
+    assert things == ("(1 (1 4))", "(2 (2 5))", "(0.0 (6))")

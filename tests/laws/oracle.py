@@ -42,6 +42,7 @@ from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Flow
 from fstream.plan.nodes import Fold
+from fstream.plan.nodes import GroupBy
 from fstream.plan.nodes import Items
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
@@ -56,6 +57,7 @@ from fstream.plan.nodes import Recover
 from fstream.plan.nodes import Route
 from fstream.plan.nodes import Rule
 from fstream.plan.nodes import Scan
+from fstream.plan.nodes import ScanBy
 from fstream.plan.nodes import Sink
 from fstream.plan.nodes import Stage
 from fstream.plan.nodes import Try
@@ -283,6 +285,8 @@ class Law:
                 return lambda item: out(wrap(item))
             case Batch():
                 return self.batch(stage, out)
+            case Keeping(GroupBy()):
+                return self.grouping(stage, out, to)
             case Keeping():
                 return self.keeping(stage, out, to)
             case Mark():
@@ -359,6 +363,36 @@ class Law:
                 book.emit(visit)
                 out(each)
 
+        return push
+
+    def grouping(self, keeping: Keeping, out: Push, to: "_Handlers") -> Push:
+        book = self.book(keeping.label, _KINDS[type(keeping.rule)])
+        key, size = keeping.rule.key, keeping.rule.size
+        held: dict[object, list[object]] = {}
+
+        def give(group: object) -> None:
+            first = next(each for each in held if each == group)
+            book.emitted += 1
+            out((first, tuple(held.pop(first))))
+
+        def push(item: object) -> None:
+            visit = book.enter()
+            try:
+                group = key(item)
+                held.setdefault(group, []).append(item)
+            except BaseException as exc:
+                self.fail(exc, item, to, book=book, visit=visit)
+                return
+            visit.gave = True
+            self.landed.add(self.index)
+            if len(held[group]) == size:
+                give(group)
+
+        def flush() -> None:
+            while held:
+                give(next(iter(held)))
+
+        self.flushes.append(flush)
         return push
 
     def calling(
@@ -473,6 +507,8 @@ _KINDS: dict[type, str] = {
     Scan: "scan",
     Drop: "drop",
     Distinct: "distinct",
+    ScanBy: "scan_by",
+    GroupBy: "group_by_key",
 }
 
 
@@ -617,6 +653,16 @@ def _followed(rule: Rule) -> Callable[[object], list[object]]:
             def following(item: object) -> list[object]:
                 states.append(fn(states[-1], item))
                 return states[-1:]
+
+            return following
+        case ScanBy(key, init, fn):
+            by_key: dict[object, object] = {}
+
+            def following(item: object) -> list[object]:
+                found = key(item)
+                state = by_key.get(found, init)
+                by_key[found] = fn(state, item)
+                return [(found, by_key[found])]
 
             return following
         case Drop(n):

@@ -46,6 +46,8 @@ from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
+from fstream.combinators.states import group_by_key
+from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.plan.care import Retry
 from fstream.plan.contexts import Context
@@ -226,7 +228,7 @@ def leaves(draw: st.DrawFn) -> Stage:
             lambda: try_async(draw(_awaits(TRIES)), **_told(draw, TASKS)): 1,
             lambda: emit_stage(draw(EMITS), **_told(draw)): 4,
             lambda: batch(draw(st.integers(1, 4)), within=draw(MAYBE_HOUR)): 3,
-            lambda: draw(keeping()): 3,
+            lambda: draw(keeping()): 4,
             unbatch: 1,
             lambda: to_port(draw(st.sampled_from([Alpha, Gamma, Hollow, Refusing]))): 1,
             leave: 1,
@@ -243,6 +245,8 @@ def keeping(draw: st.DrawFn) -> Stage:
             lambda: scan_stage(0, draw(SCANS)): 2,
             lambda: drop(draw(st.integers(0, 4))): 1,
             lambda: distinct(draw(KEYS)): 2,
+            lambda: scan_by(draw(KEYS), 0, draw(SCANS)): 2,
+            lambda: group_by_key(draw(KEYS), draw(st.integers(1, 4))): 2,
             # What equals what must not depend on where it was made.
             lambda: map_stage(draw(VALUES), on=draw(MAYBE_PLACES)) >> distinct(): 1,
         },

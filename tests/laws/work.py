@@ -300,7 +300,8 @@ class Keys:
         note(self, item)
         if item in self.at:
             return [] if self.what is None else AWKWARD[self.what](item)
-        return weight(item) % self.n
+        key = weight(item) % self.n
+        return float(key) if weight(item) % 2 else key  # equal to the other kind
 
 
 @final

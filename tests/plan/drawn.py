@@ -38,6 +38,8 @@ from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
+from fstream.combinators.states import group_by_key
+from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
@@ -110,6 +112,8 @@ def awaiting(draw: st.DrawFn) -> Stage:
 def keeping() -> st.SearchStrategy[Stage]:
     return st.one_of(
         st.builds(scan_stage, st.integers(), FUNCTIONS),
+        st.builds(scan_by, FUNCTIONS, st.integers(), FUNCTIONS),
+        st.builds(group_by_key, FUNCTIONS, st.integers(1, 3)),
         st.builds(drop, st.integers(0, 2)),
         st.builds(distinct, st.sampled_from([None, first, second])),
     )

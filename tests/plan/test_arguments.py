@@ -36,6 +36,8 @@ from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
+from fstream.combinators.states import group_by_key
+from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.plan.care import Retry
 from fstream.plan.contexts import forks
@@ -271,6 +273,16 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: scan_stage(0, fetch),
         "scan_stage(fn=...) must be a plain function, but fetch is a coroutine",
     ),
+    "scan_by": (lambda: scan_by(3, 0, max), "scan_by(key=...) must be callable"),
+    "scan_by fn": (lambda: scan_by(str, 0, 3), "scan_by(fn=...) must be callable"),
+    "group_by_key": (
+        lambda: group_by_key(2, str),
+        "group_by_key(key=...) must be callable, but got 2",
+    ),
+    "group_by_key size": (
+        lambda: group_by_key(str, 2.0),
+        "group_by_key(size=...) must be a whole number, but got 2.0",
+    ),
     "drop": (lambda: drop("3"), "drop(n=...) must be a whole number, but got '3'"),
     "distinct": (lambda: distinct(3), "distinct(key=...) must be callable, but got 3"),
     "forks": (lambda: forks(None), "forks(width=...) must be a whole number"),
@@ -282,6 +294,10 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
 }
 VALUES: dict[str, tuple[Callable[[], object], str]] = {
     "batch": (lambda: batch(0), "batch(n=...) must be at least 1, but got 0"),
+    "group_by_key": (
+        lambda: group_by_key(str, 0),
+        "group_by_key(size=...) must be at least 1, but got 0",
+    ),
     "drop": (lambda: drop(-1), "drop(n=...) must be at least 0, but got -1"),
     "within": (
         lambda: batch(within=0),

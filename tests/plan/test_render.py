@@ -35,6 +35,8 @@ from fstream.combinators.stages import try_stage
 from fstream.combinators.stages import within
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
+from fstream.combinators.states import group_by_key
+from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
@@ -84,6 +86,8 @@ TEXTS = {
     "batch": (batch(3), "batch(3)  #"),
     "batch within": (batch(3, within=0.5), "batch(3, within=0.5)  #"),
     "scan": (scan_stage(0, add), "scan_stage(0, add)  #"),
+    "scan_by": (scan_by(parse, [], add), "scan_by(parse, [], add)  #"),
+    "group_by_key": (group_by_key(parse), "group_by_key(parse, 100)  #"),
     "drop": (drop(3), "drop(3)  #"),
     "distinct": (distinct(), "distinct()  #"),
     "distinct by": (distinct(parse), "distinct(parse)  #"),

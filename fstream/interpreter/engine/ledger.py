@@ -29,14 +29,19 @@ from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.kernel.template import What
 from fstream.interpreter.row import Row
 from fstream.plan.nodes import Batch
+from fstream.plan.nodes import Distinct
+from fstream.plan.nodes import Drop
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import GroupBy
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
-from fstream.plan.nodes import Sifting
+from fstream.plan.nodes import Rule
+from fstream.plan.nodes import Scan
+from fstream.plan.nodes import ScanBy
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
@@ -161,8 +166,7 @@ class _Reading:
                 emitted = self._passed(number)
                 filtered = passed - emitted
             case Keeping(rule):
-                emitted = self._passed(number) if isinstance(rule, Sifting) else passed
-                filtered = passed - emitted
+                emitted, filtered = self._kept(rule, number, passed)
             case Batch():
                 emitted = self._count("emitted", number)
             case Try():
@@ -179,6 +183,18 @@ class _Reading:
                 assert_never(leaf.node)
         self._note(number, entered, filtered=filtered, emitted=emitted, exits=exits)
         return _Left(emitted, Counter({0: exits}))
+
+    def _kept(self, rule: Rule, number: int, passed: int) -> tuple[int, int]:
+        match rule:
+            case Scan() | ScanBy():
+                return passed, 0
+            case Drop() | Distinct():
+                kept = self._passed(number)
+                return kept, passed - kept
+            case GroupBy():
+                return self._count("emitted", number), 0
+            case _:
+                assert_never(rule)
 
     def _passed(self, number: int) -> int:
         if number != self.derived:

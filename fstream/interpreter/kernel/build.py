@@ -35,6 +35,8 @@ from fstream.interpreter.kernel.frame import written
 from fstream.interpreter.kernel.nets import Scattering
 from fstream.interpreter.kernel.nets import Surroundings
 from fstream.interpreter.kernel.state import Batching
+from fstream.interpreter.kernel.state import Grouping
+from fstream.interpreter.kernel.state import State
 from fstream.interpreter.kernel.state import state_of
 from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.kernel.template import Template
@@ -185,10 +187,9 @@ def _bound(
         case Wrap(case):
             return {name: Success if case == "success" else Failure}
         case Batch(size, within):
-            batching = Batching(size, within, here.clock)
-            return {name: batching.put, f"h{leaf.number}": batching.rest}
+            return _kept(leaf.number, Batching(size, within, here.clock))
         case Keeping(rule):
-            return {name: state_of(rule).put}
+            return _kept(leaf.number, state_of(rule))
         case Leave(port):
             return {} if port is None else {name: port}
         case Scatter(tests):
@@ -197,6 +198,13 @@ def _bound(
             return {}
         case _:
             assert_never(node)
+
+
+def _kept(number: int, state: Batching | State) -> dict[str, object]:
+    put: dict[str, object] = {f"f{number}": state.put}
+    if isinstance(state, Batching | Grouping):
+        put[f"h{number}"] = state.rest
+    return put
 
 
 def _called(

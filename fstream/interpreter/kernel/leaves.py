@@ -22,12 +22,14 @@ from fstream.plan.nodes import Drop
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
+from fstream.plan.nodes import GroupBy
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
 from fstream.plan.nodes import Rule
 from fstream.plan.nodes import Scan
+from fstream.plan.nodes import ScanBy
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
@@ -70,7 +72,7 @@ class Leaves:
             case Filter():
                 self._filter(spot)
             case Batch():
-                self._batch(spot)
+                self._gather(spot)
             case Keeping(rule):
                 self._keep(spot, rule)
             case Try():
@@ -101,17 +103,19 @@ class Leaves:
 
     def _keep(self, spot: Spot, rule: Rule) -> None:
         match rule:
-            case Scan():
+            case Scan() | ScanBy():
                 self._replace(spot, f"f{spot.number}({spot.at.x})")
             case Drop() | Distinct():
                 self._filter(spot)
+            case GroupBy():
+                self._gather(spot)
             case _:
                 assert_never(rule)
 
-    def _batch(self, spot: Spot) -> None:
+    def _gather(self, spot: Spot) -> None:
         at, number = spot.at, spot.number
+        self.template.calling(at, f"{at.x} = f{number}({at.x})", number)
         self.template.accepted(at, number)
-        at.line(f"{at.x} = f{number}({at.x})")
         at.line(f"if {at.x} is None:")
         at.line(f"    {at.end}")
         self.template.probe(at, Probe("emitted", number))

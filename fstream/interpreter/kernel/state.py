@@ -12,8 +12,10 @@ from typing import TypeAlias, assert_never, cast, final
 
 from fstream.plan.nodes import Distinct
 from fstream.plan.nodes import Drop
+from fstream.plan.nodes import GroupBy
 from fstream.plan.nodes import Rule
 from fstream.plan.nodes import Scan
+from fstream.plan.nodes import ScanBy
 
 Function: TypeAlias = Callable[[object], object]
 Step: TypeAlias = Callable[[object, object], object]
@@ -69,6 +71,24 @@ class Scanning:
 
 @final
 @dataclass(slots=True)
+class ScanningBy:
+    """The states that a scan has come to, by key."""
+
+    key: Function
+    init: object
+    fn: Step
+    states: dict[object, object] = field(default_factory=dict[object, object])
+
+    def put(self, item: object) -> tuple[object, object]:
+        """The key of ``item``, and its next state."""
+        key = self.key(item)
+        state = self.fn(self.states.get(key, self.init), item)
+        self.states[key] = state
+        return key, state
+
+
+@final
+@dataclass(slots=True)
 class Dropping:
     """How many items are still to be dropped."""
 
@@ -98,7 +118,35 @@ class Distinguishing:
         return len(self.seen) > before
 
 
-State: TypeAlias = Scanning | Dropping | Distinguishing
+Group: TypeAlias = tuple[object, list[object]]
+
+
+@final
+@dataclass(slots=True)
+class Grouping:
+    """The items that are held, by key; keys stand in the order of their first items."""
+
+    key: Function
+    size: int
+    groups: dict[object, Group] = field(default_factory=dict[object, Group])
+
+    def put(self, item: object) -> tuple[object, tuple[object, ...]] | None:
+        """Take ``item``; its key and the batch, if that is complete."""
+        key = self.key(item)
+        first, items = self.groups.setdefault(key, (key, []))
+        items.append(item)
+        if len(items) < self.size:
+            return None
+        del self.groups[key]
+        return first, tuple(items)
+
+    def rest(self) -> list[tuple[object, tuple[object, ...]]]:
+        """What is held at the end, a batch a key."""
+        groups, self.groups = self.groups, {}
+        return [(key, tuple(items)) for key, items in groups.values()]
+
+
+State: TypeAlias = Scanning | ScanningBy | Dropping | Distinguishing | Grouping
 
 
 def state_of(rule: Rule) -> State:
@@ -109,13 +157,17 @@ def state_of(rule: Rule) -> State:
     match rule:
         case Scan(init, fn):
             return Scanning(init, cast("Step", fn))
+        case ScanBy(key, init, fn):
+            return ScanningBy(cast("Function", key), init, cast("Step", fn))
         case Drop(n):
             return Dropping(n)
         case Distinct(key):
             return Distinguishing(cast("Function | None", key))
+        case GroupBy(key, size):
+            return Grouping(cast("Function", key), size)
         case _:
             assert_never(rule)
 
 
-OWN = (Scanning.put, Distinguishing.put)
+OWN = (Batching.put, Scanning.put, ScanningBy.put, Distinguishing.put, Grouping.put)
 """Functions whose frames are no part of what users' exceptions tell."""

@@ -9,8 +9,11 @@ from fstream.combinators.sources import source
 from fstream.combinators.stages import attempt
 from fstream.combinators.stages import catch
 from fstream.combinators.stages import identity
+from fstream.combinators.stages import map_stage
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
+from fstream.combinators.states import group_by_key
+from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.plan.typed import Plan
 from fstream.plan.typed import Source
@@ -41,6 +44,10 @@ def age(user: User) -> int:
     return user.age
 
 
+def named(names: str, user: User) -> str:
+    return f"{names} {user.name}"
+
+
 one = source([1, 2])
 users = source([User("ann", 3)])
 
@@ -51,6 +58,28 @@ assert_type(one.via(scan_stage(0, lambda total, n: total + n)), Source[int])
 assert_type(one.via(scan_stage((0, 0), pair)), Source[tuple[int, int]])
 assert_type(
     identity(int).via(scan_stage("", lambda text, n: f"{text}{n}")), Stage[int, str]
+)
+
+assert_type(scan_by(age, "", named), Stage[User, tuple[int, str]])
+assert_type(users >> scan_by(age, "", named), Source[tuple[int, str]])
+assert_type(
+    one.via(scan_by(lambda n: n % 2 == 0, 0, lambda total, n: total + n)),
+    Source[tuple[bool, int]],
+)
+assert_type(
+    users.via(scan_by(lambda user: user.name, 0, lambda total, user: total + user.age)),
+    Source[tuple[str, int]],
+)
+
+assert_type(group_by_key(age, 10), Stage[User, tuple[int, tuple[User, ...]]])
+assert_type(users >> group_by_key(age), Source[tuple[int, tuple[User, ...]]])
+assert_type(
+    users.via(group_by_key(lambda user: user.name, size=3)),
+    Source[tuple[str, tuple[User, ...]]],
+)
+assert_type(
+    users.via(group_by_key(age)).via(map_stage(lambda group: len(group[1]))),
+    Source[int],
 )
 
 assert_type(one.via(drop(2)), Source[int])
