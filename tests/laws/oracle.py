@@ -285,8 +285,6 @@ class Law:
                 return lambda item: out(wrap(item))
             case Batch():
                 return self.batch(stage, out)
-            case Keeping(GroupBy()):
-                return self.grouping(stage, out, to)
             case Keeping():
                 return self.keeping(stage, out, to)
             case Mark():
@@ -349,6 +347,8 @@ class Law:
         return push
 
     def keeping(self, keeping: Keeping, out: Push, to: "_Handlers") -> Push:
+        if isinstance(keeping.rule, GroupBy):
+            return self.grouping(keeping, out, to)
         book = self.book(keeping.label, _KINDS[type(keeping.rule)])
         following = _followed(keeping.rule)
 
