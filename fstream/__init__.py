@@ -61,6 +61,7 @@ from fstream.interpreter.row import Row
 from fstream.plan.care import Retry
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import ForkWarning
+from fstream.plan.contexts import NamedContext
 from fstream.plan.contexts import TaskContext
 from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
@@ -68,6 +69,7 @@ from fstream.plan.contexts import processes
 from fstream.plan.contexts import tasks
 from fstream.plan.contexts import threads
 from fstream.plan.emissions import Emit
+from fstream.plan.named import context
 from fstream.plan.ports import Port
 from fstream.plan.typed import Plan
 from fstream.plan.typed import Sink
@@ -106,6 +108,7 @@ __all__ = [
     "Frame",
     "ItemFailure",
     "ItemsFailed",
+    "NamedContext",
     "Observer",
     "Outcome",
     "Plan",
@@ -142,6 +145,7 @@ __all__ = [
     "catch",
     "closed",
     "collect",
+    "context",
     "count",
     "distinct",
     "drain",

@@ -6,6 +6,7 @@ it, and importing it takes longer than importing all the rest.
 
 import sys
 from collections.abc import Generator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import TypeVar, cast
@@ -14,8 +15,10 @@ from fstream.compiler.explanation import Explanation
 from fstream.interpreter.report import Observer
 from fstream.plan.care import check_seconds
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import NamedContext
 from fstream.plan.contexts import Processes
 from fstream.plan.contexts import inline
+from fstream.plan.named import bound_by
 from fstream.plan.nodes import Drain
 from fstream.plan.nodes import Pipeline
 from fstream.plan.typed import Plan
@@ -31,19 +34,21 @@ E = TypeVar("E")
 def run(
     plan: Plan[R, E],
     *,
-    on: Context | None = None,
+    on: Context | NamedContext | None = None,
+    contexts: Mapping[NamedContext, Context] | None = None,
     tolerate: int | Fraction = 0,
     deadline: float | None = None,
     observers: Sequence[Observer] = (),
 ) -> Outcome[R, E | RunError]:
     """Run ``plan`` to its end, and answer its sink's result or what ended it.
 
-    Stages that name no context run on ``on`` (without it: inline). The first
-    failure that nothing handles ends the run, unless ``tolerate`` allows for it:
-    so many failure records, or that share of the pulled items. A run that is not
-    through after ``deadline`` seconds is ``Cancelled``; inline, and while the source
-    is asked, that is noticed between two items. Nothing that goes wrong in a run is
-    raised; only Ctrl-C leaves through the caller.
+    Stages that name no context run on ``on`` (without it: inline); ``contexts``
+    binds contexts to names, see ``context``; names that the plan does not use are
+    no mistake. The first failure that nothing handles ends the run, unless
+    ``tolerate`` allows for it: so many failure records, or that share of the pulled
+    items. A run that is not through after ``deadline`` seconds is ``Cancelled``;
+    inline, and while the source is asked, that is noticed between two items. Nothing
+    that goes wrong in a run is raised; only Ctrl-C leaves through the caller.
 
     >>> from fstream import collect, map_stage, source
     >>> run(source([1, 2]).via(map_stage(lambda n: n + 1)).to(collect()))
@@ -51,12 +56,14 @@ def run(
     """
     _check_awake()
     tolerated, seconds = _tolerated(tolerate), _deadline(deadline)
+    bound = bound_by(contexts)
     _prepare(on)
     from fstream.running import outcome_of  # noqa: PLC0415 - as said above
 
     outcome = outcome_of(
         plan.node,
         on=on or inline(),
+        bound=bound,
         tolerate=tolerated,
         deadline=seconds,
         observers=observers,
@@ -68,7 +75,8 @@ def run(
 def stream(
     source: Source[A, E],
     *,
-    on: Context | None = None,
+    on: Context | NamedContext | None = None,
+    contexts: Mapping[NamedContext, Context] | None = None,
     deadline: float | None = None,
     observers: Sequence[Observer] = (),
 ) -> Generator[Outcome[A, E | RunError]]:
@@ -88,13 +96,22 @@ def stream(
 
     plan = Pipeline(source.node, Drain())
     outcomes = outcomes_of(
-        plan, on=on or inline(), deadline=_deadline(deadline), observers=observers
+        plan,
+        on=on or inline(),
+        bound=bound_by(contexts),
+        deadline=_deadline(deadline),
+        observers=observers,
     )
     # As in ``run``: erased here, checked where the source was built.
     return cast("Generator[Outcome[A, E | RunError]]", outcomes)
 
 
-def explain(plan: Plan[R, E], *, on: Context | None = None) -> Explanation:
+def explain(
+    plan: Plan[R, E],
+    *,
+    on: Context | NamedContext | None = None,
+    contexts: Mapping[NamedContext, Context] | None = None,
+) -> Explanation:
     """What would run where; runs nothing, and raises nothing.
 
     >>> from fstream import collect, map_stage, source, threads
@@ -106,10 +123,10 @@ def explain(plan: Plan[R, E], *, on: Context | None = None) -> Explanation:
     """
     from fstream.running import explanation_of  # noqa: PLC0415 - as said above
 
-    return explanation_of(plan.node, on=on or inline())
+    return explanation_of(plan.node, on=on or inline(), bound=bound_by(contexts))
 
 
-def _prepare(on: Context | None) -> None:
+def _prepare(on: Context | NamedContext | None) -> None:
     """Have workers' nursery start while the first run imports what it needs."""
     if isinstance(on, Processes) and "fstream.running" not in sys.modules:
         from fstream.worker.lifeline import prepare_nursery  # noqa: PLC0415

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Generator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
@@ -30,6 +31,7 @@ from fstream.interpreter.streaming import engine_outcomes
 from fstream.interpreter.streaming import inline_outcomes
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import Inline
+from fstream.plan.contexts import Placement
 from fstream.plan.labels import caller
 from fstream.plan.nodes import Pipeline
 from fstream.result.errors import PlanInvalid
@@ -40,13 +42,14 @@ from fstream.result.outcome import Outcome
 def outcome_of(
     plan: Pipeline,
     *,
-    on: Context,
+    on: Placement,
+    bound: Mapping[str, Context],
     tolerate: int | Fraction,
     deadline: float | None,
     observers: Sequence[Observer],
 ) -> Outcome[object, object]:
     """Run ``plan`` to its end."""
-    program, reasons = _compiled(plan, on)
+    program, reasons = _compiled(plan, on, bound)
     if reasons:
         return Failure(PlanInvalid(reasons=reasons))
     budget = Budget(tolerate, length(program.origin))
@@ -60,12 +63,13 @@ def outcome_of(
 def outcomes_of(
     plan: Pipeline,
     *,
-    on: Context,
+    on: Placement,
+    bound: Mapping[str, Context],
     deadline: float | None,
     observers: Sequence[Observer],
 ) -> Generator[Outcome[object, object]]:
     """Compile ``plan`` now; run it when the first outcome is asked for."""
-    program, reasons = _compiled(plan, on)
+    program, reasons = _compiled(plan, on, bound)
     if reasons:
         return _refused(reasons)
     budget = Budget(None, length(program.origin))
@@ -81,14 +85,18 @@ def outcomes_of(
     return engine_outcomes(begin, Guard(caller()))
 
 
-def explanation_of(plan: Pipeline, *, on: Context) -> Explanation:
+def explanation_of(
+    plan: Pipeline, *, on: Placement, bound: Mapping[str, Context]
+) -> Explanation:
     """Compile ``plan``, and describe the program."""
-    program, reasons = _compiled(plan, on)
+    program, reasons = _compiled(plan, on, bound)
     return explained(program, reasons)
 
 
-def _compiled(plan: Pipeline, on: Context) -> tuple[Program, tuple[str, ...]]:
-    program = lower(plan, on)
+def _compiled(
+    plan: Pipeline, on: Placement, bound: Mapping[str, Context]
+) -> tuple[Program, tuple[str, ...]]:
+    program = lower(plan, on, bound)
     return program, check(program, unshippable)
 
 

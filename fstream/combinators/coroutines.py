@@ -7,6 +7,7 @@ from typing import TypeVar, overload
 from fstream.plan.care import Delivery
 from fstream.plan.care import Retry
 from fstream.plan.care import care_of
+from fstream.plan.contexts import NamedContext
 from fstream.plan.contexts import TaskContext
 from fstream.plan.labels import label_for_awaited
 from fstream.plan.nodes import Map
@@ -24,7 +25,7 @@ E = TypeVar("E")
 def map_async(
     fn: Callable[[A], Awaitable[B]],
     *,
-    on: TaskContext,
+    on: TaskContext | NamedContext,
     name: str | None = None,
     retry: Retry | None = None,
     timeout: float | None = None,
@@ -54,7 +55,7 @@ def map_async(
 def try_async(
     fn: Callable[[A], Awaitable[Success[B] | Failure[E]]],
     *,
-    on: TaskContext,
+    on: TaskContext | NamedContext,
     name: str | None = None,
     retry: Retry | None = None,
     timeout: float | None = None,
@@ -64,7 +65,7 @@ def try_async(
 def try_async(
     fn: Callable[[A], Awaitable[Result[B, E]]],
     *,
-    on: TaskContext,
+    on: TaskContext | NamedContext,
     name: str | None = None,
     retry: Retry | None = None,
     timeout: float | None = None,
@@ -73,7 +74,7 @@ def try_async(
 def try_async(
     fn: Callable[[A], Awaitable[Result[B, E]]],
     *,
-    on: TaskContext,
+    on: TaskContext | NamedContext,
     name: str | None = None,
     retry: Retry | None = None,
     timeout: float | None = None,

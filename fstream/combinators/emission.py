@@ -8,6 +8,7 @@ from fstream.plan.care import Delivery
 from fstream.plan.care import Retry
 from fstream.plan.care import care_of
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import NamedContext
 from fstream.plan.emissions import Emit
 from fstream.plan.emissions import Item
 from fstream.plan.emissions import Message
@@ -28,7 +29,7 @@ P = TypeVar("P")
 def emit_stage(
     fn: Callable[[A], Iterable[Emit[B, E]]],
     *,
-    on: Context | None = None,
+    on: Context | NamedContext | None = None,
     name: str | None = None,
     retry: Retry | None = None,
     timeout: float | None = None,

@@ -10,6 +10,7 @@ from fstream.plan.care import Delivery
 from fstream.plan.care import Retry
 from fstream.plan.care import care_of
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import NamedContext
 from fstream.plan.labels import check_class
 from fstream.plan.labels import check_context
 from fstream.plan.labels import label_for
@@ -49,7 +50,7 @@ def identity(cls: type[A]) -> Stage[A, A]:
 def map_stage(
     fn: Callable[[A], B],
     *,
-    on: Context | None = None,
+    on: Context | NamedContext | None = None,
     name: str | None = None,
     retry: Retry | None = None,
     timeout: float | None = None,
@@ -90,7 +91,7 @@ def map_stage(
 def flat_map_stage(
     fn: Callable[[A], Iterable[B]],
     *,
-    on: Context | None = None,
+    on: Context | NamedContext | None = None,
     name: str | None = None,
     retry: Retry | None = None,
     timeout: float | None = None,
@@ -114,7 +115,7 @@ def flat_map_stage(
 def filter_stage(
     fn: Callable[[A], bool],
     *,
-    on: Context | None = None,
+    on: Context | NamedContext | None = None,
     name: str | None = None,
     retry: Retry | None = None,
     timeout: float | None = None,
@@ -132,7 +133,7 @@ def filter_stage(
 def narrow_stage(
     guard: Callable[[A], TypeIs[B]],
     *,
-    on: Context | None = None,
+    on: Context | NamedContext | None = None,
     name: str | None = None,
     retry: Retry | None = None,
     timeout: float | None = None,
@@ -158,7 +159,7 @@ def narrow_stage(
 def try_stage(
     fn: Callable[[A], Success[B] | Failure[E]],
     *,
-    on: Context | None = None,
+    on: Context | NamedContext | None = None,
     name: str | None = None,
     retry: Retry | None = None,
     timeout: float | None = None,
@@ -168,7 +169,7 @@ def try_stage(
 def try_stage(
     fn: Callable[[A], Result[B, E]],
     *,
-    on: Context | None = None,
+    on: Context | NamedContext | None = None,
     name: str | None = None,
     retry: Retry | None = None,
     timeout: float | None = None,
@@ -177,7 +178,7 @@ def try_stage(
 def try_stage(
     fn: Callable[[A], Result[B, E]],
     *,
-    on: Context | None = None,
+    on: Context | NamedContext | None = None,
     name: str | None = None,
     retry: Retry | None = None,
     timeout: float | None = None,
@@ -197,7 +198,7 @@ def try_stage(
     return Stage(Try(fn, label_for(fn, "try_stage", on=on, name=name, care=care)))
 
 
-def within(context: Context, stage: Stage[A, B, E]) -> Stage[A, B, E]:
+def within(context: Context | NamedContext, stage: Stage[A, B, E]) -> Stage[A, B, E]:
     """Place the stages of ``stage`` that name no context of their own.
 
     Stages that keep a state, such as batches, stay where the plan is run, in order.

@@ -1,5 +1,6 @@
 """Lowering: from a plan to its program, all passes in order."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -14,6 +15,7 @@ from fstream.compiler.program import Mapped
 from fstream.compiler.program import Program
 from fstream.compiler.shape import holders
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import Placement
 from fstream.plan.labels import Label
 from fstream.plan.nodes import All
 from fstream.plan.nodes import Broadcast
@@ -34,10 +36,15 @@ from fstream.plan.nodes import Stage
 NOTHING = Chain(())
 
 
-def lower(plan: Pipeline, default: Context) -> Program:
-    """Compile ``plan``, whose stages run in ``default`` unless they say where."""
+def lower(
+    plan: Pipeline, default: Placement, bound: Mapping[str, Context] | None = None
+) -> Program:
+    """Compile ``plan``, whose stages run in ``default`` unless they say where.
+
+    ``bound`` are the contexts that the run gives to names.
+    """
     before, ending = _ending(plan.sink, plan.flow.origin.label)
-    op, entries = place(Chain((plan.flow.stage, before)), default)
+    op, entries = place(Chain((plan.flow.stage, before)), default, bound)
     line, segments = fuse(op, entries)
     straight = onward(line)
     return Program(

@@ -1,9 +1,11 @@
 """Placement: every stage gets its number and its context.
 
 Which context: its own ``on=``, else the innermost ``within``, else the default
-of the run. Stateful stages always run in the interpreter.
+of the run. Stateful stages always run in the interpreter. A named context is the
+one that the run binds to its name; whoever reads a program meets no names.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import assert_never
@@ -19,6 +21,8 @@ from fstream.compiler.program import StageEntry
 from fstream.compiler.program import Ways
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import Inline
+from fstream.plan.contexts import NamedContext
+from fstream.plan.contexts import Placement
 from fstream.plan.labels import Label
 from fstream.plan.labels import Site
 from fstream.plan.nodes import Batch
@@ -50,23 +54,39 @@ from fstream.plan.nodes import Wrap
 SILENT = Label(name="", site=Site(file="fstream", line=0))
 
 
-def place(stage: Stage, default: Context) -> tuple[Op, tuple[StageEntry, ...]]:
-    """Number the stages of ``stage`` in plan order, and say where each runs."""
-    table = _Table()
+def place(
+    stage: Stage, default: Placement, bound: Mapping[str, Context] | None = None
+) -> tuple[Op, tuple[StageEntry, ...]]:
+    """Number the stages of ``stage`` in plan order, and say where each runs.
+
+    ``bound`` are the contexts that the run gives to names.
+    """
+    table = _Table(bound or {})
     return _placed(stage, default, table), tuple(table.entries)
 
 
 @dataclass(slots=True)
 class _Table:
+    bound: Mapping[str, Context]
     entries: list[StageEntry] = field(default_factory=list[StageEntry])
 
-    def add(self, label: Label, kind: str, context: Context) -> int:
-        entry = StageEntry(label=label, kind=kind, context=label.on or context)
+    def add(self, label: Label, kind: str, wished: Placement) -> int:
+        found = self._found(label.on or wished)
+        if isinstance(found, NamedContext):
+            entry = StageEntry(label=label, kind=kind, context=Inline(), unbound=found)
+        else:
+            entry = StageEntry(label=label, kind=kind, context=found)
         self.entries.append(entry)
         return len(self.entries) - 1
 
+    def _found(self, wished: Placement) -> Placement:
+        """The context itself where it is known."""
+        if not isinstance(wished, NamedContext):
+            return wished
+        return self.bound.get(wished.name) or wished.default or wished
 
-def _placed(stage: Stage, context: Context, table: _Table) -> Op:
+
+def _placed(stage: Stage, context: Placement, table: _Table) -> Op:
     match stage:
         case Chain(steps):
             return _sequence([_placed(step, context, table) for step in steps])
@@ -99,7 +119,7 @@ def _sequence(ops: list[Op]) -> Seq:
     return Seq(tuple(op for steps in flat for op in steps))
 
 
-def _route(route: Route, context: Context, table: _Table) -> Op:
+def _route(route: Route, context: Placement, table: _Table) -> Op:
     number = table.add(route.label, "route", context)
     arms = tuple(_placed(arm.stage, context, table) for arm in route.arms)
     return Branch(number, tuple(arm.test for arm in route.arms), arms)
@@ -123,7 +143,7 @@ def _kind(rule: Rule) -> str:
 
 def _leaf(
     stage: Map | FlatMap | Filter | Try | Emitting | Unbatch | Leave | Wrap | Mark,
-    context: Context,
+    context: Placement,
     table: _Table,
 ) -> Op:
     match stage:

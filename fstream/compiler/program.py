@@ -17,6 +17,7 @@ from typing import TypeAlias, final
 
 from fstream.plan.choosing import Test
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import NamedContext
 from fstream.plan.labels import Label
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Collect
@@ -203,11 +204,15 @@ Ending: TypeAlias = Collect | Fold | Count | Drain | Dispatch | Everyone | Mappe
 @final
 @named_value
 class StageEntry:
-    """A stage as failures and the ledger name it."""
+    """A stage as failures and the ledger name it.
+
+    ``unbound`` is where it was to run, if the run binds nothing to that name.
+    """
 
     label: Label
     kind: str
     context: Context
+    unbound: NamedContext | None = None
 
 
 @final

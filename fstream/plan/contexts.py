@@ -74,6 +74,22 @@ Context: TypeAlias = Inline | Threads | Processes | Forks | Tasks
 TaskContext: TypeAlias = Tasks
 
 
+@final
+@value
+class NamedContext:
+    """The context that a run binds to ``name``, else ``default``."""
+
+    name: str
+    default: Context | None = None
+
+    def __repr__(self) -> str:
+        default = "" if self.default is None else f", default={self.default!r}"
+        return f"context({self.name!r}{default})"
+
+
+Placement: TypeAlias = Context | NamedContext
+
+
 class ForkWarning(RuntimeWarning):
     """``forks`` was used in a process that has threads of its own.
 

@@ -13,7 +13,8 @@ from typing import Never, final
 
 from fstream.plan.care import CARELESS
 from fstream.plan.care import Care
-from fstream.plan.contexts import Context
+from fstream.plan.contexts import NamedContext
+from fstream.plan.contexts import Placement
 from fstream.plan.contexts import TaskContext
 from fstream.result.value import named_value
 
@@ -39,7 +40,7 @@ class Label:
 
     name: str
     site: Site = field(compare=False)
-    on: Context | None = None
+    on: Placement | None = None
     care: Care = CARELESS
 
 
@@ -48,7 +49,7 @@ def label_for(
     call: str,
     argument: str = "fn",
     *,
-    on: Context | None = None,
+    on: Placement | None = None,
     name: str | None = None,
     care: Care = CARELESS,
 ) -> Label:
@@ -63,7 +64,7 @@ def label_for_awaited(
     fn: Callable[[Never], object],
     call: str,
     *,
-    on: TaskContext,
+    on: TaskContext | NamedContext,
     name: str | None,
     care: Care,
 ) -> Label:
@@ -77,7 +78,7 @@ def _labelled(
     fn: Callable[[Never], object],
     call: str,
     *,
-    on: Context | None,
+    on: Placement | None,
     name: str | None,
     care: Care,
 ) -> Label:
@@ -120,14 +121,14 @@ def check_class(value: object, argument: str) -> None:
 
 def check_context(value: object, argument: str) -> None:
     """Refuse what is no context."""
-    if not isinstance(value, Context):
+    if not isinstance(value, Placement):
         text = f"{argument} must be a context such as threads(4), but got {value!r}"
         raise TypeError(text)
 
 
 def check_task_context(value: object, argument: str) -> None:
     """Refuse what is no context for coroutines."""
-    if not isinstance(value, TaskContext):
+    if not isinstance(value, TaskContext | NamedContext):
         text = f"{argument} must be a context such as tasks(64), but got {value!r}"
         raise TypeError(text)
 

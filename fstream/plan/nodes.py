@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import Literal, Never, TypeAlias, final
 
 from fstream.plan.choosing import Test
-from fstream.plan.contexts import Context
+from fstream.plan.contexts import Placement
 from fstream.plan.labels import Label
 from fstream.result.value import value
 
@@ -284,7 +284,7 @@ class Catch:
 class Within:
     """Place the stages of ``body`` that name no context of their own."""
 
-    context: Context
+    context: Placement
     body: "Stage"
 
 

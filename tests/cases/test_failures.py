@@ -8,6 +8,7 @@ import pytest
 
 from fstream import Context
 from fstream import Failure
+from fstream import PlanInvalid
 from fstream import Report
 from fstream import Retry
 from fstream import Stage
@@ -17,6 +18,7 @@ from fstream import batch
 from fstream import case
 from fstream import case_port
 from fstream import collect
+from fstream import context
 from fstream import count
 from fstream import emit_stage
 from fstream import forks
@@ -121,6 +123,18 @@ def test_err_9_what_is_no_context_is_refused_where_it_is_written() -> None:
         threads(cast("int", "two"))
     with pytest.raises(ValueError, match=r"threads\(width=.*but got 0"):
         threads(0)
+
+
+def test_err_9_a_name_that_no_run_binds_is_told_before_anything_runs() -> None:
+    plan = source([1]).via(map_stage(work.double, on=context("cpu"))).to(collect())
+
+    outcome = run(plan, contexts={context("gpu"): threads(2)})
+
+    assert isinstance(outcome, Failure)
+    invalid = outcome.failure()
+    assert isinstance(invalid, PlanInvalid)
+    assert [reason.partition(" (")[0] for reason in invalid.reasons] == ["double"]
+    assert "cannot run in context('cpu')" in invalid.reasons[0]
 
 
 @everywhere

@@ -51,11 +51,13 @@ from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.plan.care import Retry
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import NamedContext
 from fstream.plan.contexts import forks
 from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import tasks
 from fstream.plan.contexts import threads
+from fstream.plan.named import context
 from fstream.plan.typed import Plan
 from fstream.plan.typed import Sink
 from fstream.plan.typed import Source
@@ -98,13 +100,17 @@ T = TypeVar("T")
 
 # ---- places
 
-PLACES = st.sampled_from(
+BOUND = {context("cpu"): processes(2), context("net"): tasks(2)}
+"""What every run binds; ``io`` is left to its default."""
+
+PLACES: st.SearchStrategy[Context | NamedContext] = st.sampled_from(
     [
         *(inline(), threads(1), threads(2), threads(3), tasks(1), tasks(3)),
         *(processes(1), processes(2), forks(2)),
+        *(context("cpu", default=forks(1)), context("io", default=threads(2))),
     ]
 )
-TASKS = st.builds(tasks, st.integers(1, 4))
+TASKS = st.one_of(st.builds(tasks, st.integers(1, 4)), st.just(context("net")))
 MAYBE_PLACES = st.one_of(st.none(), st.none(), PLACES)
 
 # ---- functions
@@ -208,7 +214,8 @@ MAYBE_CARES = st.one_of(st.just({}), st.just({}), st.just({}), CARES)
 
 
 def _told(
-    draw: st.DrawFn, places: st.SearchStrategy[Context | None] = MAYBE_PLACES
+    draw: st.DrawFn,
+    places: st.SearchStrategy[Context | NamedContext | None] = MAYBE_PLACES,
 ) -> dict[str, object]:
     """What a stage that calls a function is told besides, at random."""
     return {"on": draw(places), **draw(MAYBE_CARES)}
@@ -508,4 +515,6 @@ TOLERANCES: st.SearchStrategy[int | Fraction] = st.sampled_from(
     ]
 )
 PREFIXES = st.integers(1, 40)
-RUN_PLACES: st.SearchStrategy[Context | None] = st.one_of(PLACES, st.none())
+RUN_PLACES: st.SearchStrategy[Context | NamedContext | None] = st.one_of(
+    PLACES, st.none()
+)

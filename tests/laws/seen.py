@@ -35,6 +35,7 @@ from fstream.result.outcome import Success
 from fstream.result.record import Captured
 from fstream.result.record import Frame
 from tests.laws.oracle import Law
+from tests.laws.plans import BOUND
 from tests.laws.work import Awaits
 from tests.laws.work import Grumpy
 from tests.laws.work import Stepped
@@ -59,7 +60,7 @@ def seen_of_run(plan: Plan, *, on: Context | None, tolerate: int | Fraction) -> 
     """Run ``plan``, and tell what can be seen of it."""
     trace.clear()
     report = Report()
-    outcome = run(plan, on=on, tolerate=tolerate, observers=[report])
+    outcome = run(plan, on=on, contexts=BOUND, tolerate=tolerate, observers=[report])
     return _seen(outcome, report)
 
 
@@ -69,7 +70,7 @@ def seen_of_stream(
     """Stream ``source``, close it after ``up_to`` outcomes, and tell."""
     trace.clear()
     report = Report()
-    outcomes = stream(source, on=on, observers=[report])
+    outcomes = stream(source, on=on, contexts=BOUND, observers=[report])
     taken: list[Outcome[object, object]] = []
     try:
         while up_to is None or len(taken) < up_to:

@@ -9,6 +9,7 @@ from fstream.api import run
 from fstream.interpreter.report import Report
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import Inline
+from fstream.plan.contexts import NamedContext
 from fstream.plan.nodes import Batch
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
@@ -24,6 +25,7 @@ from fstream.plan.nodes import Within
 from fstream.plan.typed import Plan
 from fstream.plan.walk import parts
 from fstream.result.errors import StageFailure
+from tests.laws.plans import BOUND
 from tests.laws.plans import RUN_PLACES
 from tests.laws.plans import plans
 
@@ -47,14 +49,22 @@ def places(part: Pipeline | Flow | Stage | Sink, at: Context) -> Iterator[Contex
                 yield from places(inner, at)
 
 
+def bound(wish: Context | NamedContext) -> Context:
+    """What the run has bound to the name that ``wish`` may be."""
+    if not isinstance(wish, NamedContext):
+        return wish
+    names = {named.name: context for named, context in BOUND.items()}
+    return names.get(wish.name) or wish.default
+
+
 @given(plan=plans(), on=RUN_PLACES)
 def test_the_report_has_each_stage_in_its_own_place_or_the_innermost(
     plan: Plan, on: Context | None
 ) -> None:
     report = Report()
-    meant = [repr(context) for context in places(plan.node, on or Inline())]
+    meant = [repr(bound(wish)) for wish in places(plan.node, on or Inline())]
 
-    run(plan, on=on, observers=[report])
+    run(plan, on=on, contexts=BOUND, observers=[report])
 
     kinds = CALLING | {"batch", *KEEPING}
     assert [row.context for row in report.stages if row.kind in kinds] == meant
@@ -66,7 +76,7 @@ def test_a_failure_tells_the_place_of_its_stage_and_the_process(
 ) -> None:
     report = Report()
 
-    run(plan, on=on, tolerate=10**9, observers=[report])
+    run(plan, on=on, contexts=BOUND, tolerate=10**9, observers=[report])
 
     rows = [row for row in report.stages if row.kind in CALLING]
     for each in report.failures:

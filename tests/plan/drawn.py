@@ -46,6 +46,7 @@ from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import tasks
 from fstream.plan.contexts import threads
+from fstream.plan.named import context
 from fstream.plan.ports import Port
 from fstream.plan.typed import Plan
 from fstream.plan.typed import Sink
@@ -83,7 +84,17 @@ class Rejected(Port[object]): ...
 
 
 CONTEXTS = st.sampled_from(
-    [None, inline(), threads(2), processes(2), forks(2), forks(1, chunk=3), tasks(2)]
+    [
+        None,
+        inline(),
+        threads(2),
+        processes(2),
+        forks(2),
+        forks(1, chunk=3),
+        tasks(2),
+        context("cpu"),
+        context("io", default=threads(3)),
+    ]
 )
 FUNCTIONS = st.sampled_from([first, second])
 NAMES = st.sampled_from([None, "a", "b"])

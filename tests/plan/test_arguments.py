@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from fstream.api import run
 from fstream.combinators.batches import batch
 from fstream.combinators.broadcasts import broadcast
 from fstream.combinators.cases import case
@@ -45,6 +46,7 @@ from fstream.plan.contexts import inline
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import tasks
 from fstream.plan.contexts import threads
+from fstream.plan.named import context
 
 ONE = source([1])
 PLAN = ONE.to(count())
@@ -164,6 +166,21 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "complete without keys": (
         lambda: route_when(when(is_odd).keep()).complete(),
         "complete() needs arms of a by(...).of(...), or else otherwise(...)",
+    ),
+    "context": (lambda: context(3), "context(name=...) must be text, but got 3"),
+    "context's default": (
+        lambda: context("cpu", default=context("io")),
+        "context(default=...) must be a context such as threads(4), but got"
+        " context('io')",
+    ),
+    "contexts by text": (
+        lambda: run(PLAN, contexts={"cpu": threads(2)}),
+        "contexts must bind what context(name) gives, but got 'cpu'",
+    ),
+    "contexts to a name": (
+        lambda: run(PLAN, contexts={context("cpu"): context("io")}),
+        "contexts[context('cpu')] must be a context such as threads(4), but got"
+        " context('io')",
     ),
     "retry": (
         lambda: map_stage(str, retry=3),
@@ -335,6 +352,17 @@ VALUES: dict[str, tuple[Callable[[], object], str]] = {
     "recycle": (
         lambda: processes(2, recycle=0),
         "processes(recycle=...) must be at least 1, but got 0",
+    ),
+    "context": (lambda: context(""), "context(name=...) must not be empty"),
+    "contexts twice": (
+        lambda: run(
+            PLAN,
+            contexts={
+                context("cpu"): inline(),
+                context("cpu", default=inline()): threads(2),
+            },
+        ),
+        "contexts must bind one context to 'cpu', but got two",
     ),
     "a key that is none": (
         lambda: by(is_odd).of("yes", "no")("on"),

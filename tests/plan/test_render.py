@@ -40,6 +40,7 @@ from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.plan.contexts import processes
 from fstream.plan.contexts import threads
+from fstream.plan.named import context
 from fstream.plan.ports import Port
 
 
@@ -82,6 +83,11 @@ TEXTS = {
     "options": (
         map_stage(parse, on=processes(2), name="p"),
         "map_stage(parse, on=processes(2), name='p')  #",
+    ),
+    "a named context": (
+        within(context("cpu"), map_stage(parse, on=context("io", default=threads(2)))),
+        "within(\n    context('cpu'),\n"
+        "    map_stage(parse, on=context('io', default=threads(2)))  #\n)",
     ),
     "batch": (batch(3), "batch(3)  #"),
     "batch within": (batch(3, within=0.5), "batch(3, within=0.5)  #"),

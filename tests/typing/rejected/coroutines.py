@@ -22,9 +22,11 @@ map_async(size)
 # pyright[reportCallIssue]: Argument missing for parameter "on"
 
 map_async(size, on=threads(2))
-# mypy[arg-type]: Argument "on" to "map_async" has incompatible type "Threads"; expected "Tasks"
-# pyright[reportArgumentType]: Argument of type "Threads" cannot be assigned to parameter "on" of type "TaskContext" in function "map_async"
+# mypy[arg-type]: Argument "on" to "map_async" has incompatible type "Threads"; expected "Tasks | NamedContext"
+# pyright[reportArgumentType]: Argument of type "Threads" cannot be assigned to parameter "on" of type "TaskContext | NamedContext" in function "map_async"
+#     Type "Threads" is not assignable to type "TaskContext | NamedContext"
 #     "Threads" is not assignable to "Tasks"
+#     "Threads" is not assignable to "NamedContext"
 
 map_async(plain, on=tasks(2))
 # mypy[arg-type]: Argument 1 to "map_async" has incompatible type "Callable[[str], int]"; expected "Callable[[str], Awaitable[Never]]"

@@ -37,14 +37,15 @@ stream(parsed >> count())
 
 # Options of another type.
 run(source([1]) >> count(), on="processes:2")
-# mypy[arg-type]: Argument "on" to "run" has incompatible type "str"; expected "Inline | Threads | Processes | Forks | Tasks | None"
-# pyright[reportArgumentType]: Argument of type "Literal['processes:2']" cannot be assigned to parameter "on" of type "Context | None" in function "run"
-#     Type "Literal['processes:2']" is not assignable to type "Context | None"
+# mypy[arg-type]: Argument "on" to "run" has incompatible type "str"; expected "Inline | Threads | Processes | Forks | Tasks | NamedContext | None"
+# pyright[reportArgumentType]: Argument of type "Literal['processes:2']" cannot be assigned to parameter "on" of type "Context | NamedContext | None" in function "run"
+#     Type "Literal['processes:2']" is not assignable to type "Context | NamedContext | None"
 #     "Literal['processes:2']" is not assignable to "Inline"
 #     "Literal['processes:2']" is not assignable to "Threads"
 #     "Literal['processes:2']" is not assignable to "Processes"
 #     "Literal['processes:2']" is not assignable to "Forks"
 #     "Literal['processes:2']" is not assignable to "Tasks"
+#     "Literal['processes:2']" is not assignable to "NamedContext"
 #     "Literal['processes:2']" is not assignable to "None"
 run(source([1]) >> count(), tolerate=0.01)
 # mypy[arg-type]: Argument "tolerate" to "run" has incompatible type "float"; expected "int | Fraction"
