@@ -13,12 +13,12 @@ from fstream.plan.labels import check_count
 from fstream.plan.labels import check_function
 from fstream.plan.labels import function_name
 from fstream.plan.labels import label
-from fstream.plan.nodes import Distinct
-from fstream.plan.nodes import Drop
-from fstream.plan.nodes import GroupBy
 from fstream.plan.nodes import Keeping
-from fstream.plan.nodes import Scan
-from fstream.plan.nodes import ScanBy
+from fstream.plan.rules import Distinct
+from fstream.plan.rules import Drop
+from fstream.plan.rules import GroupBy
+from fstream.plan.rules import Scan
+from fstream.plan.rules import ScanBy
 from fstream.plan.typed import Stage
 
 A = TypeVar("A")

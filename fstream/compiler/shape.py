@@ -22,7 +22,6 @@ from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
-from fstream.plan.nodes import GroupBy
 from fstream.plan.nodes import Items
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
@@ -30,10 +29,11 @@ from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
 from fstream.plan.nodes import Merged
 from fstream.plan.nodes import Origin
-from fstream.plan.nodes import Replacing
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
+from fstream.plan.rules import GroupBy
+from fstream.plan.rules import Replacing
 
 
 def parts(op: Op) -> tuple[Op, ...]:

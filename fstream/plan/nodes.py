@@ -17,6 +17,7 @@ from typing import Literal, Never, TypeAlias, final
 from fstream.plan.choosing import Test
 from fstream.plan.contexts import Placement
 from fstream.plan.labels import Label
+from fstream.plan.rules import Rule
 from fstream.result.value import value
 
 Erased: TypeAlias = Callable[[Never], object]
@@ -123,55 +124,6 @@ class Batch:
     size: int
     within: float | None
     label: Label
-
-
-@final
-@value
-class Scan:
-    """Replace each item by the next state, ``fn(state, item)``."""
-
-    init: object
-    fn: Folding
-
-
-@final
-@value
-class ScanBy:
-    """Replace each item by its key and that key's next state, ``fn(state, item)``."""
-
-    key: Erased
-    init: object
-    fn: Folding
-
-
-@final
-@value
-class Drop:
-    """Keep all but the first ``n`` items."""
-
-    n: int
-
-
-@final
-@value
-class Distinct:
-    """Keep the first item of each ``key(item)``; without a key, of each item."""
-
-    key: Erased | None
-
-
-@final
-@value
-class GroupBy:
-    """Collect ``size`` items of one key into a tuple; the rest follows at the end."""
-
-    key: Erased
-    size: int
-
-
-Replacing: TypeAlias = Scan | ScanBy
-Sifting: TypeAlias = Drop | Distinct
-Rule: TypeAlias = Replacing | Sifting | GroupBy
 
 
 @final

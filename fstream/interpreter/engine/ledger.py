@@ -29,22 +29,22 @@ from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.kernel.template import What
 from fstream.interpreter.row import Row
 from fstream.plan.nodes import Batch
-from fstream.plan.nodes import Distinct
-from fstream.plan.nodes import Drop
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
-from fstream.plan.nodes import GroupBy
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
-from fstream.plan.nodes import Rule
-from fstream.plan.nodes import Scan
-from fstream.plan.nodes import ScanBy
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
+from fstream.plan.rules import Distinct
+from fstream.plan.rules import Drop
+from fstream.plan.rules import GroupBy
+from fstream.plan.rules import Rule
+from fstream.plan.rules import Scan
+from fstream.plan.rules import ScanBy
 
 
 @final

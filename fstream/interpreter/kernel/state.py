@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import TypeAlias, assert_never, cast, final
 
-from fstream.plan.nodes import Distinct
-from fstream.plan.nodes import Drop
-from fstream.plan.nodes import GroupBy
-from fstream.plan.nodes import Rule
-from fstream.plan.nodes import Scan
-from fstream.plan.nodes import ScanBy
+from fstream.plan.rules import Distinct
+from fstream.plan.rules import Drop
+from fstream.plan.rules import GroupBy
+from fstream.plan.rules import Rule
+from fstream.plan.rules import Scan
+from fstream.plan.rules import ScanBy
 
 Function: TypeAlias = Callable[[object], object]
 Step: TypeAlias = Callable[[object, object], object]
