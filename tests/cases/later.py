@@ -1,6 +1,7 @@
 """The cases whose features are not built yet, each with what it waits for."""
 
 LATER = {
+    "MSC-13": "a live view",
     "R-11": "using",
     "R-23": "events of stages, for observers",
 }

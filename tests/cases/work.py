@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from pathlib import Path
-from typing import Never
+from typing import Literal, Never
 
 from fstream import Emit
 from fstream import Failure
@@ -45,8 +45,28 @@ def first_of(pair: tuple[str, int]) -> str:
     return pair[0]
 
 
+def times_twenty(n: int) -> int:
+    return 20 * n
+
+
+def times_hundred(n: int) -> int:
+    return 100 * n
+
+
+def triple(n: int) -> int:
+    return 3 * n
+
+
+def minus_five(n: int) -> int:
+    return n - 5
+
+
 def square(n: int) -> int:
     return n * n
+
+
+def cube(n: int) -> int:
+    return n**3
 
 
 def is_even(n: int) -> bool:
@@ -59,6 +79,40 @@ def is_odd(n: int) -> bool:
 
 def is_over_ten(n: int) -> bool:
     return n > 10
+
+
+def is_third(n: int) -> bool:
+    return n % 3 == 0
+
+
+def is_fourth(n: int) -> bool:
+    return n % 4 == 0
+
+
+def is_over_twenty(n: int) -> bool:
+    return n > 20
+
+
+def is_below_three(n: int) -> bool:
+    return n < 3
+
+
+def is_below_five(n: int) -> bool:
+    return n < 5
+
+
+def rest_by_three(n: int) -> int:
+    return n % 3
+
+
+def rank_of(n: int) -> Literal["high", "low", "error"]:
+    if n % 2 == 0:
+        return "high"
+    return "low" if n % 4 == 1 else "error"
+
+
+def labelled(where: str, n: int) -> str:
+    return f"{where}:{n}"
 
 
 def is_no_multiple_of_seven(n: int) -> bool:
@@ -272,7 +326,124 @@ class Sum:
     __hash__ = object.__hash__
 
 
+# ---- tasks of kinds
+
+Speed = Literal["fast", "slow", "heavy"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What travels in the cases about routing."""
+
+    id: int
+    speed: Speed = "fast"
+    topic: str = ""
+    done: tuple[str, ...] = ()
+    pid: int = 0
+
+
+def speed_of(task: Task) -> Speed:
+    return task.speed
+
+
+def category_of(task: Task) -> str:
+    return task.topic.partition("/")[0]
+
+
+def kind_of(task: Task) -> str:
+    return task.topic.partition("/")[2]
+
+
+def did(what: str, task: Task) -> Task:
+    return replace(task, done=(*task.done, what), pid=os.getpid())
+
+
+SPEEDS: tuple[Speed, ...] = ("fast", "slow", "heavy")
+
+
+def is_task_even(task: Task) -> bool:
+    return task.id % 2 == 0
+
+
+def what_was_done(task: Task) -> tuple[int, str]:
+    return task.id, " ".join(task.done)
+
+
+def counted(state: tuple[int, object], item: object) -> tuple[int, object]:
+    """Number items: a state for ``scan_stage`` that begins with ``(-1, None)``."""
+    return state[0] + 1, item
+
+
+def turn_of_three(numbered: tuple[int, object]) -> int:
+    return numbered[0] % 3
+
+
+def turn_of_two(numbered: tuple[int, object]) -> int:
+    return numbered[0] % 2
+
+
+def is_first_of_two(numbered: tuple[int, object]) -> bool:
+    return turn_of_two(numbered) == 0
+
+
+def item_of(numbered: tuple[int, object]) -> object:
+    return numbered[1]
+
+
 # ---- emission
+
+
+class Fast(Port[Task]):
+    """Where quick tasks go."""
+
+
+class Slow(Port[Task]):
+    """Where long tasks go."""
+
+
+class Special(Port[int]):
+    """Where numbers go that are treated in a way of their own."""
+
+
+class Other(Port[int]):
+    """Another one of these."""
+
+
+def by_speed(task: Task) -> Iterator[Emit[Never, Fast | Slow]]:
+    yield emit_to(Fast, task) if task.speed == "fast" else emit_to(Slow, task)
+
+
+def two_aside(n: int) -> Iterator[Emit[int, Special]]:
+    yield emit_to(Special, n) if n == 2 else emit(n)
+
+
+def to_three(n: int) -> Iterator[Emit[int, Special | Other]]:
+    yield emit(n)
+    yield emit_to(Special, 2 * n)
+    yield emit_to(Other, 3 * n)
+
+
+def one_elsewhere(n: int) -> Iterator[Emit[Never, Special | Other]]:
+    yield emit_to(Other, n) if n == 1 else emit_to(Special, n)
+
+
+def around_a_message(n: int) -> Iterator[Emit[int, Special]]:
+    yield emit(n)
+    yield emit_to(Special, n + 5)
+    yield emit(2 * n)
+
+
+class Sorter:
+    """A stage as a class, whose method gives what it emits."""
+
+    def __init__(self, factor: int) -> None:
+        self.factor = factor
+
+    def __call__(self, n: int) -> Iterator[Emit[int, Special]]:
+        if n % 2:
+            yield emit_to(Special, n)
+        else:
+            yield emit(self.factor * n)
 
 
 class Even(Port[int]):
