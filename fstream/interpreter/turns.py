@@ -35,6 +35,7 @@ class Turn:
         return self.items
 
 
+@final
 class _Early(Exception):  # noqa: N818 - what happened
     """A source that raised ``cause`` instead of beginning."""
 
@@ -72,7 +73,8 @@ class Turns(Iterator[object]):
                 raise
             except BaseException as exc:  # noqa: BLE001 - users' code raises anything
                 waiting.popleft()
-                cause = exc.cause if isinstance(exc, _Early) else exc
+                # Not isinstance: it asks users' exceptions for their class.
+                cause = exc.cause if type(exc) is _Early else exc
                 self.told(SourceBroke(capture(cause, skip=1), turn.label))
             else:
                 waiting.rotate(-1)
