@@ -19,6 +19,8 @@ from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import emit_to
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.limits import take
+from fstream.combinators.limits import take_while
 from fstream.combinators.merges import merge
 from fstream.combinators.predicates import By
 from fstream.combinators.predicates import When
@@ -176,6 +178,8 @@ __all__ = [
     "source",
     "source_from",
     "stream",
+    "take",
+    "take_while",
     "tasks",
     "threads",
     "to_port",

@@ -14,6 +14,7 @@ from fstream.compiler.program import Everyone
 from fstream.compiler.program import Mapped
 from fstream.compiler.program import Program
 from fstream.compiler.shape import holders
+from fstream.compiler.shape import limits
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import Placement
 from fstream.plan.labels import Label
@@ -55,6 +56,7 @@ def lower(
         ),
         stages=entries,
         flushes=holders(op),
+        ends=limits(op),
         ending=ending,
     )
 

@@ -5,9 +5,11 @@ of the run. Stateful stages always run in the interpreter. A named context is th
 one that the run binds to its name; whoever reads a program meets no names.
 """
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import assert_never
 
 from fstream.compiler.program import Arrest
@@ -50,6 +52,8 @@ from fstream.plan.rules import GroupBy
 from fstream.plan.rules import Rule
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
+from fstream.plan.rules import Take
+from fstream.plan.rules import TakeWhile
 
 SILENT = Label(name="", site=Site(file="fstream", line=0))
 
@@ -62,7 +66,8 @@ def place(
     ``bound`` are the contexts that the run gives to names.
     """
     table = _Table(bound or {})
-    return _placed(stage, default, table), tuple(table.entries)
+    op = _placed(stage, default, table, is_main=True)
+    return op, tuple(table.entries)
 
 
 @dataclass(slots=True)
@@ -86,29 +91,33 @@ class _Table:
         return self.bound.get(wished.name) or wished.default or wished
 
 
-def _placed(stage: Stage, context: Placement, table: _Table) -> Op:
+def _placed(stage: Stage, context: Placement, table: _Table, *, is_main: bool) -> Op:
+    """``is_main``: what ends here ends the run, for it is no arm and no handler."""
     match stage:
         case Chain(steps):
-            return _sequence([_placed(step, context, table) for step in steps])
+            return _sequence(
+                [_placed(step, context, table, is_main=is_main) for step in steps]
+            )
         case Within(inner, body):
-            return _placed(body, inner, table)
+            return _placed(body, inner, table, is_main=is_main)
         case Recover(body, handler):
-            inside = _placed(body, context, table)
-            return Handle(inside, _placed(handler, context, table))
+            inside = _placed(body, context, table, is_main=is_main)
+            return Handle(inside, _placed(handler, context, table, is_main=False))
         case Catch(body):
-            return Arrest(_placed(body, context, table))
+            return Arrest(_placed(body, context, table, is_main=is_main))
         case Route():
             return _route(stage, context, table)
         case Broadcast(arms, label):
             number = table.add(label, "broadcast", context)
-            return Copy(number, tuple(_placed(arm, context, table) for arm in arms))
+            return Copy(number, _arms(arms, context, table))
         case ByTurn(stages):
             number = table.add(SILENT, "", Inline())
-            return Ways(number, tuple(_placed(arm, context, table) for arm in stages))
+            return Ways(number, _arms(stages, context, table))
         case Batch():
             return Leaf(table.add(stage.label, "batch", Inline()), stage)
         case Keeping(rule, label):
-            return Leaf(table.add(label, _kind(rule), Inline()), stage)
+            number = table.add(label, _kind(rule), Inline())
+            return Leaf(number, Keeping(_ending(rule), label) if is_main else stage)
         case _:
             return _leaf(stage, context, table)
 
@@ -121,8 +130,17 @@ def _sequence(ops: list[Op]) -> Seq:
 
 def _route(route: Route, context: Placement, table: _Table) -> Op:
     number = table.add(route.label, "route", context)
-    arms = tuple(_placed(arm.stage, context, table) for arm in route.arms)
+    arms = _arms([arm.stage for arm in route.arms], context, table)
     return Branch(number, tuple(arm.test for arm in route.arms), arms)
+
+
+def _arms(arms: Iterable[Stage], context: Placement, table: _Table) -> tuple[Op, ...]:
+    return tuple(_placed(arm, context, table, is_main=False) for arm in arms)
+
+
+def _ending(rule: Rule) -> Rule:
+    """``rule``, which ends the run if it is one that limits it."""
+    return replace(rule, ends=True) if isinstance(rule, Take | TakeWhile) else rule
 
 
 def _kind(rule: Rule) -> str:
@@ -133,6 +151,10 @@ def _kind(rule: Rule) -> str:
             return "scan_by"
         case Drop():
             return "drop"
+        case Take():
+            return "take"
+        case TakeWhile():
+            return "take_while"
         case Distinct():
             return "distinct"
         case GroupBy():

@@ -221,7 +221,7 @@ class Program:
     """A placed, fused and numbered plan.
 
     ``flushes`` are the stages that hold items, in the order in which they give
-    them at the end.
+    them at the end. ``ends`` are those that may end the run before its source does.
     """
 
     origin: Origin
@@ -229,4 +229,5 @@ class Program:
     segments: tuple[Segment, ...]
     stages: tuple[StageEntry, ...]
     flushes: tuple[int, ...]
+    ends: tuple[int, ...]
     ending: Ending

@@ -34,6 +34,8 @@ from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
 from fstream.plan.rules import GroupBy
 from fstream.plan.rules import Replacing
+from fstream.plan.rules import Take
+from fstream.plan.rules import TakeWhile
 
 
 def parts(op: Op) -> tuple[Op, ...]:
@@ -74,6 +76,17 @@ def is_stateful(op: Op) -> bool:
 def holders(op: Op) -> tuple[int, ...]:
     """The stages of ``op`` that hold items, and give them at the end."""
     return tuple(leaf.number for leaf in leaves(op) if _holds(leaf.node))
+
+
+def limits(op: Op) -> tuple[int, ...]:
+    """The stages of ``op`` that may end the run before its source does."""
+    return tuple(leaf.number for leaf in leaves(op) if _limits(leaf.node))
+
+
+def _limits(node: Leafs) -> bool:
+    if not isinstance(node, Keeping):
+        return False
+    return isinstance(node.rule, Take | TakeWhile) and node.rule.ends
 
 
 def _holds(node: Leafs) -> bool:

@@ -85,7 +85,8 @@ class Reply:
     "Where" is the item's position in a segment that gives at most one thing an
     item, else ``(position << 32) + place``. ``lasts`` are the stages that the
     outputs come from, where that is not always the same one. ``stranded`` are
-    the results that could not cross: where, and of which stage.
+    the results that could not cross: where, and of which stage. ``cut`` is set where
+    a stage ended the run: at the item of which position, and which stage.
     """
 
     outs: Sequence[object]
@@ -95,6 +96,7 @@ class Reply:
     arrests: list[tuple[int, int]]
     lasts: list[int] | None = None
     stranded: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    cut: tuple[int, int] | None = None
 
 
 @final

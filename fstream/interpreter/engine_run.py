@@ -63,8 +63,8 @@ class EngineRun:
 
     @property
     def pulled(self) -> int:
-        """How many items were pulled."""
-        return self.engine.pulled
+        """How many items were pulled, up to where the run ended."""
+        return self.engine.counted
 
     def consume(self, sink: Taking) -> BaseException | None:
         """Run to the end, everything into ``sink``; what the sink raised."""

@@ -65,6 +65,8 @@ from fstream.plan.rules import GroupBy
 from fstream.plan.rules import Rule
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
+from fstream.plan.rules import Take
+from fstream.plan.rules import TakeWhile
 from fstream.plan.walk import Part
 from fstream.result.value import value
 
@@ -237,6 +239,10 @@ def _rule(rule: Rule) -> str:
         case ScanBy(key, init, fn):
             by, state = function_name(key), _bounded.repr(init)
             return f"scan_by({by}, {state}, {function_name(fn)})"
+        case Take(n):
+            return f"take({n})"
+        case TakeWhile(fn):
+            return f"take_while({function_name(fn)})"
         case Drop(n):
             return f"drop({n})"
         case Distinct(key):

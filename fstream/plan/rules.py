@@ -57,6 +57,27 @@ class GroupBy:
     size: int
 
 
+@final
+@value
+class Take:
+    """Keep the first ``n`` items; with the last, the run ends if this ``ends`` it.
+
+    Whether it does is found by the compiler: in an arm or a handler it does not.
+    """
+
+    n: int
+    ends: bool = False
+
+
+@final
+@value
+class TakeWhile:
+    """Keep items as long as ``fn(item)`` is true, then end the run as ``Take``."""
+
+    fn: Key
+    ends: bool = False
+
+
 Replacing: TypeAlias = Scan | ScanBy
-Sifting: TypeAlias = Drop | Distinct
+Sifting: TypeAlias = Drop | Distinct | Take | TakeWhile
 Rule: TypeAlias = Replacing | Sifting | GroupBy

@@ -74,7 +74,9 @@ def expected(shape: Shape, context: Context) -> list[Context]:
     match shape:
         case ("within", on, inner):
             return expected(inner, on or context)
-        case ("batch" | "drop" | "group", _) | ("scan" | "scan by" | "distinct",):
+        case ("batch" | "drop" | "group" | "take", _):
+            return [inline()]
+        case ("scan" | "scan by" | "distinct" | "while",):
             return [inline()]
         case ("regroup", _):
             return [inline(), context]

@@ -26,6 +26,8 @@ from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import emit_to
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.limits import take
+from fstream.combinators.limits import take_while
 from fstream.combinators.merges import merge
 from fstream.combinators.predicates import by
 from fstream.combinators.routes import route
@@ -243,6 +245,10 @@ class Building:
                 return scan_by(key, "", self.script.scanning(self.name()))
             case ("group", n):
                 return group_by_key(self.script.naming(self.name()), n)
+            case ("take", n):
+                return take(n)
+            case ("while",):
+                return take_while(self.script.keeping(self.name()))
             case ("drop", n):
                 return drop(n)
             case _:
@@ -345,6 +351,7 @@ KEEPING = [
     *(("batch", n) for n in (1, 2, 3)),
     *(("regroup", n) for n in (1, 2, 3)),
     *(("scan",), ("scan by",), ("distinct",), ("drop", 2), ("group", 2)),
+    *(("take", 2), ("take", 5), ("while",)),
 ]
 KINDS = ["map", "map", "filter", "flat", "try", "emit"]
 

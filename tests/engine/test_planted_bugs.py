@@ -1,6 +1,8 @@
 """The invented worlds find each of these bugs; some of them were there once."""
 
 from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import pytest
@@ -13,13 +15,12 @@ from fstream.interpreter.chunk import Reply
 from fstream.interpreter.engine import bounds
 from fstream.interpreter.engine import deaths
 from fstream.interpreter.engine import engine
-from fstream.interpreter.engine import stations
+from fstream.interpreter.engine import layout
 from fstream.interpreter.engine.account import Account
 from fstream.interpreter.engine.bounds import window
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.deaths import Deaths
 from fstream.interpreter.engine.engine import Engine
-from fstream.interpreter.engine.events import Dismiss
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.join import joined
 from fstream.interpreter.engine.pace import Pace
@@ -134,7 +135,7 @@ def a_join_goes_way_by_way(patch: pytest.MonkeyPatch) -> None:
         whole.body = [whole.body[n] for n in order]
         return whole
 
-    patch.setattr(stations, "joined", by_way)
+    patch.setattr(layout, "joined", by_way)
 
 
 @planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)
@@ -144,7 +145,7 @@ def a_flush_loses_its_key_in_a_join(patch: pytest.MonkeyPatch) -> None:
         whole.keys = whole.keys[: len(whole.body)]
         return whole
 
-    patch.setattr(stations, "joined", without)
+    patch.setattr(layout, "joined", without)
 
 
 @planted(test_schedules.test_an_item_that_ends_its_worker_fails_and_no_other_does)
@@ -159,14 +160,10 @@ def one_death_more_is_borne(patch: pytest.MonkeyPatch) -> None:
 
 @planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)
 def who_waits_for_an_answer_before_is_dismissed(patch: pytest.MonkeyPatch) -> None:
-    def dismiss(self: Engine) -> None:
-        for station in self.stations:
-            number = station.segment.number
-            if number not in self.dismissed and not station.waiting:
-                self.dismissed.add(number)
-                self.commands.append(Dismiss(number))
+    def through(every: Sequence[SegmentStation]) -> Iterator[int]:
+        return (each.segment.number for each in every if not each.waiting)
 
-    patch.setattr(Engine, "_dismiss", dismiss)
+    patch.setattr(engine, "through", through)
 
 
 @planted(test_schedules.test_any_order_of_answers_gives_what_the_plan_means)

@@ -351,6 +351,8 @@ class World:
             )
         )
         self.is_losing = False
+        if self.engine.end is not None:  # what comes after it is not sent again
+            return
         if self.deaths >= MOST_INCIDENTS:
             assert isinstance(self.how, Barren) or self.release is not None
             return

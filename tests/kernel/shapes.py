@@ -98,12 +98,16 @@ def _chunked(
     at_end = range(chunks[-1][1].stop, chunks[-1][1].stop + 1)
     calls = [(*chunk, None) for chunk in chunks]
     calls += [([], at_end, number) for number in holders(segment.op)]
+    ended_by = -1
     told_all: list[str] = []
     arrests: list[tuple[int, int]] = []
     counts: dict[Probe, int] = {}
     probes = compiled(segment.op, segment.exits, shape).probes
     for each, keys, flush in calls:
+        if ended_by >= 0 and (flush is None or flush < ended_by):
+            continue  # a stage has ended the run before
         reply = kernel(each, keys, flush)
+        ended_by = ended_by if reply.cut is None else reply.cut[1]
         things = [told(value) for value in reply.outs]
         for fault in reply.faults:
             moved = replace(fault, position=keys[fault.position])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Literal, Never, TypeAlias, assert_never, final
 
 from fstream.plan.care import CARELESS
@@ -64,6 +65,8 @@ from fstream.plan.rules import GroupBy
 from fstream.plan.rules import Rule
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
+from fstream.plan.rules import Take
+from fstream.plan.rules import TakeWhile
 from fstream.result.captured import capture
 from fstream.result.errors import SinkFailed
 from fstream.result.errors import SourceFailed
@@ -117,6 +120,14 @@ class _Ended(Exception):  # noqa: N818 - what happened
     """The run is over: nothing that comes later happens."""
 
 
+class _Enough(Exception):  # noqa: N818 - what happened
+    """A limit has ended the source with the item at hand."""
+
+    def __init__(self, by: int) -> None:
+        super().__init__()
+        self.by = by
+
+
 class _SinkBroke(Exception):  # noqa: N818 - what happened
     def __init__(self, cause: BaseException) -> None:
         super().__init__()
@@ -139,7 +150,8 @@ class Law:
     books: list[Book] = field(default_factory=list)
     things: list[Outcome[object, object]] = field(default_factory=list)
     records: list[object] = field(default_factory=list)
-    flushes: list[Callable[[], None]] = field(default_factory=list)
+    flushes: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
+    asides: int = 0
     failed: set[int] = field(default_factory=set)
     landed: set[int] = field(default_factory=set)
     opened: set[int] = field(default_factory=set)
@@ -166,16 +178,20 @@ class Law:
         if self.up_to == 0:
             raise _Ended
         broken: list[SourceFailed] = []
+        by = -1
         for step in _steps(self.plan.flow.origin):
             self.index = self.pulled
             if isinstance(step, Failure):
                 broken.append(self.source_failed(*step.failure()))
                 continue
             self.pulled += 1
-            push(step.unwrap())
+            by = _ended_by(partial(push, step.unwrap()))
+            if by >= 0:
+                break
         self.index = self.pulled
-        for flush in self.flushes:
-            flush()
+        for number, flush in self.flushes:
+            if number > by:
+                by = max(by, _ended_by(flush))
         if self.tolerate is None:
             for error in broken:
                 self.tell(Failure(error))
@@ -267,7 +283,7 @@ class Law:
             case Recover(body, handler):
                 handling = _later(late := [])
                 inside = self.stage(body, out, _Handlers(handling, handling, to.fail))
-                late.append(self.stage(handler, out, to))
+                late.append(self.aside(handler, out, to))
                 return inside
             case Catch(body):
                 return self.stage(body, out, _Handlers(to.exit, to.caught, to.caught))
@@ -278,7 +294,7 @@ class Law:
             case Broadcast():
                 return self.broadcast(stage, out, to)
             case ByTurn(stages):
-                ways = [self.stage(each, out, to) for each in stages]
+                ways = [self.aside(each, out, to) for each in stages]
                 return lambda pair: ways[pair[0]](pair[1])
             case Wrap(case):
                 wrap = Success if case == "success" else Failure
@@ -291,6 +307,19 @@ class Law:
                 raise AssertionError
             case _:
                 return self.calling(stage, out, to)
+
+    def aside(self, stage: Stage, out: Push, to: "_Handlers") -> Push:
+        """An arm or a handler: what ends there ends nothing else."""
+        self.asides += 1
+        push = self.stage(stage, out, to)
+        self.asides -= 1
+        return push
+
+    def aside_sink(self, sink: Sink, to: "_Handlers") -> tuple[Push, Answer]:
+        self.asides += 1
+        pair = self.sink(sink, to)
+        self.asides -= 1
+        return pair
 
     def chain(self, steps: tuple[Stage, ...], out: Push, to: "_Handlers") -> Push:
         late: list[list[Push]] = [[] for _ in steps]
@@ -305,7 +334,7 @@ class Law:
 
     def route(self, route: Route, out: Push, to: "_Handlers") -> Push:
         book = self.book(route.label, "route")
-        arms = [(arm.test, self.stage(arm.stage, out, to)) for arm in route.arms]
+        arms = [(arm.test, self.aside(arm.stage, out, to)) for arm in route.arms]
 
         def push(item: object) -> None:
             visit = book.enter()
@@ -321,7 +350,7 @@ class Law:
 
     def broadcast(self, broadcast: Broadcast, out: Push, to: "_Handlers") -> Push:
         book = self.book(broadcast.label, "broadcast")
-        arms = [self.stage(arm, out, to) for arm in broadcast.arms]
+        arms = [self.aside(arm, out, to) for arm in broadcast.arms]
         return _copying(book, arms)
 
     def batch(self, batch: Batch, out: Push) -> Push:
@@ -343,12 +372,42 @@ class Law:
             if len(held) == batch.size:
                 give()
 
-        self.flushes.append(give)
+        self.flushes.append((len(self.books) - 1, give))
+        return push
+
+    def limit(self, keeping: Keeping, out: Push, to: "_Handlers") -> Push:
+        rule = keeping.rule
+        book = self.book(keeping.label, _KINDS[type(rule)])
+        by = len(self.books) - 1
+        ends = not self.asides
+        passed = 0
+        is_over = False
+
+        def push(item: object) -> None:
+            nonlocal passed, is_over
+            visit = book.enter()
+            if is_over:
+                return
+            try:
+                passes = isinstance(rule, Take) or bool(rule.fn(item))
+            except BaseException as exc:
+                self.fail(exc, item, to, book=book, visit=visit)
+                return
+            passed += passes
+            is_over = not passes or (isinstance(rule, Take) and passed == rule.n)
+            if passes:
+                book.emit(visit)
+                out(item)
+            if is_over and ends:
+                raise _Enough(by)
+
         return push
 
     def keeping(self, keeping: Keeping, out: Push, to: "_Handlers") -> Push:
         if isinstance(keeping.rule, GroupBy):
             return self.grouping(keeping, out, to)
+        if isinstance(keeping.rule, Take | TakeWhile):
+            return self.limit(keeping, out, to)
         book = self.book(keeping.label, _KINDS[type(keeping.rule)])
         following = _followed(keeping.rule)
 
@@ -392,7 +451,7 @@ class Law:
             while held:
                 give(next(iter(held)))
 
-        self.flushes.append(flush)
+        self.flushes.append((len(self.books) - 1, flush))
         return push
 
     def calling(
@@ -469,7 +528,7 @@ class Law:
                 return push, _mapped(answer, fn)
             case All(sinks):
                 book = self.book(self.plan.flow.origin.label, "broadcast")
-                pairs = [self.sink(inner, to) for inner in sinks]
+                pairs = [self.aside_sink(inner, to) for inner in sinks]
                 answers = [answer for _, answer in pairs]
                 arms = [push for push, _ in pairs]
                 return _copying(book, arms), lambda: tuple(a() for a in answers)
@@ -479,11 +538,20 @@ class Law:
                 push = self.stage(stage, _later(end_late := []), handlers)
                 end, answer = self.sink(main, handlers)
                 end_late.append(end)
-                other, other_answer = self.sink(aside, to)
+                other, other_answer = self.aside_sink(aside, to)
                 late.append(other)
                 return push, lambda: (answer(), other_answer())
             case _:
                 raise AssertionError
+
+
+def _ended_by(push: Callable[[], None]) -> int:
+    """Which limit has ended the run in ``push``; -1: none."""
+    try:
+        push()
+    except _Enough as enough:
+        return enough.by
+    return -1
 
 
 @final
@@ -507,6 +575,8 @@ _KINDS: dict[type, str] = {
     Scan: "scan",
     Drop: "drop",
     Distinct: "distinct",
+    Take: "take",
+    TakeWhile: "take_while",
     ScanBy: "scan_by",
     GroupBy: "group_by_key",
 }

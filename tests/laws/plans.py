@@ -21,6 +21,8 @@ from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.limits import take
+from fstream.combinators.limits import take_while
 from fstream.combinators.merges import merge
 from fstream.combinators.predicates import By
 from fstream.combinators.predicates import When
@@ -252,6 +254,8 @@ def keeping(draw: st.DrawFn) -> Stage:
             lambda: scan_stage(0, draw(SCANS)): 2,
             lambda: drop(draw(st.integers(0, 4))): 1,
             lambda: distinct(draw(KEYS)): 2,
+            lambda: take(draw(st.integers(1, 6))): 2,
+            lambda: take_while(draw(KEEPS)): 1,
             lambda: scan_by(draw(KEYS), 0, draw(SCANS)): 2,
             lambda: group_by_key(draw(KEYS), draw(st.integers(1, 4))): 2,
             # What equals what must not depend on where it was made.
@@ -302,6 +306,7 @@ def chains(draw: st.DrawFn) -> Stage:
         lambda: try_stage(Tries(draw(often), draw(often)), on=draw(PLACES)): 2,
         lambda: emit_stage(draw(EMITS), on=draw(PLACES)): 1,
         lambda: batch(draw(st.integers(1, 3))) >> unbatch(): 1,
+        lambda: take(draw(st.integers(1, 9))): 1,
     }
     found = [_any(draw, links) for _ in range(draw(st.integers(2, 5)))]
     return reduce(Stage.via, found)

@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from fstream.interpreter.engine import bounds
-from fstream.interpreter.engine import engine
+from fstream.interpreter.engine import outlook
 from fstream.interpreter.engine import pace
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import inline
@@ -39,7 +39,7 @@ def chunks(most: int, growth: int) -> Iterator[None]:
     with (
         patch.object(pace, "MOST_ITEMS", most),
         patch.object(pace, "GROWTH", growth),
-        patch.object(engine, "MOST_ITEMS", most),
+        patch.object(outlook, "MOST_ITEMS", most),
         patch.object(bounds, "MOST_ITEMS", most),
     ):
         yield

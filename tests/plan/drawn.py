@@ -16,6 +16,8 @@ from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.limits import take
+from fstream.combinators.limits import take_while
 from fstream.combinators.merges import merge
 from fstream.combinators.predicates import by
 from fstream.combinators.predicates import when
@@ -126,6 +128,8 @@ def keeping() -> st.SearchStrategy[Stage]:
         st.builds(scan_by, FUNCTIONS, st.integers(), FUNCTIONS),
         st.builds(group_by_key, FUNCTIONS, st.integers(1, 3)),
         st.builds(drop, st.integers(0, 2)),
+        st.builds(take, st.integers(1, 3)),
+        st.builds(take_while, FUNCTIONS),
         st.builds(distinct, st.sampled_from([None, first, second])),
     )
 

@@ -15,6 +15,8 @@ from fstream.combinators.coroutines import map_async
 from fstream.combinators.coroutines import try_async
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import to_port
+from fstream.combinators.limits import take
+from fstream.combinators.limits import take_while
 from fstream.combinators.merges import merge
 from fstream.combinators.predicates import by
 from fstream.combinators.predicates import when
@@ -300,6 +302,9 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: group_by_key(str, 2.0),
         "group_by_key(size=...) must be a whole number, but got 2.0",
     ),
+    "take": (lambda: take("3"), "take(n=...) must be a whole number, but got '3'"),
+    "take of True": (lambda: take(n=True), "take(n=...) must be a whole number"),
+    "take_while": (lambda: take_while(3), "take_while(pred=...) must be"),
     "drop": (lambda: drop("3"), "drop(n=...) must be a whole number, but got '3'"),
     "distinct": (lambda: distinct(3), "distinct(key=...) must be callable, but got 3"),
     "forks": (lambda: forks(None), "forks(width=...) must be a whole number"),
@@ -315,6 +320,7 @@ VALUES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: group_by_key(str, 0),
         "group_by_key(size=...) must be at least 1, but got 0",
     ),
+    "take": (lambda: take(0), "take(n=...) must be at least 1, but got 0"),
     "drop": (lambda: drop(-1), "drop(n=...) must be at least 0, but got -1"),
     "within": (
         lambda: batch(within=0),

@@ -13,6 +13,8 @@ from fstream.combinators.choices import route_when
 from fstream.combinators.emission import emit_stage
 from fstream.combinators.emission import leave
 from fstream.combinators.emission import to_port
+from fstream.combinators.limits import take
+from fstream.combinators.limits import take_while
 from fstream.combinators.merges import merge
 from fstream.combinators.predicates import by
 from fstream.combinators.predicates import when
@@ -95,6 +97,8 @@ TEXTS = {
     "scan_by": (scan_by(parse, [], add), "scan_by(parse, [], add)  #"),
     "group_by_key": (group_by_key(parse), "group_by_key(parse, 100)  #"),
     "drop": (drop(3), "drop(3)  #"),
+    "take": (take(3), "take(3)  #"),
+    "take_while": (take_while(parse), "take_while(parse)  #"),
     "distinct": (distinct(), "distinct()  #"),
     "distinct by": (distinct(parse), "distinct(parse)  #"),
     "unbatch": (unbatch(), "unbatch()  #"),

@@ -6,6 +6,7 @@ counts. Everything else of the chunk, and all that is behind it, is cancelled.
 
 from bisect import bisect_left
 from bisect import bisect_right
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import assert_never, final
@@ -17,8 +18,11 @@ from fstream.compiler.shape import is_single
 from fstream.interpreter.chunk import OpenExit
 from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.engine.flow import Chunk
+from fstream.interpreter.engine.flow import Due
 from fstream.interpreter.engine.flow import Entry
 from fstream.interpreter.engine.flow import Joined
+from fstream.interpreter.engine.flow import Kept
+from fstream.interpreter.engine.flow import KeptJoined
 from fstream.interpreter.engine.flow import Part
 from fstream.interpreter.engine.flow import Ran
 from fstream.interpreter.engine.ledger import Totals
@@ -97,8 +101,8 @@ class Account:
 
     def release(self, chunk: Chunk) -> None:
         """Settle all of ``chunk``."""
-        for ran in chunk.dues:
-            self._settle(ran)
+        for due in chunk.dues:
+            self._settle(due)
         self._note_items(chunk, chunk.size())
 
     def cut(self, chunk: Chunk, kept: int) -> None:
@@ -152,14 +156,39 @@ class Account:
 
     # ---- settling
 
-    def _settle(self, ran: Ran) -> None:
-        self._count(
-            ran,
-            entered=len(ran.source.body),
-            limit=_ALL,
-            outs=len(ran.parents),
-            faults=len(ran.faults),
-        )
+    def _settle(self, due: Due) -> None:
+        match due:
+            case Kept(whole, thing):
+                self._keep(whole, thing)
+            case KeptJoined(joined, key):
+                self._keep_up_to(joined, key)
+            case Ran():
+                self._count(
+                    due,
+                    entered=len(due.source.body),
+                    limit=_ALL,
+                    outs=len(due.parents),
+                    faults=len(due.faults),
+                )
+            case _:
+                assert_never(due)
+
+    def _settle_up_to(self, due: Due, bound: Callable[[Chunk], int]) -> None:
+        """Settle what ``due`` did for the items before the key that ``bound`` gives."""
+        match due:
+            case Ran():
+                source = due.source
+                self._settle_before(due, bisect_left(source.keys, bound(source)))
+            case Kept(whole, thing):
+                before = bisect_left(whole.keys, bound(whole))
+                if before:
+                    self._keep(whole, min(thing, whole.thing_of_item(before - 1)))
+            case KeptJoined(joined, key):
+                before = bisect_left(joined.source.keys, bound(joined.source))
+                if before:
+                    self._keep_up_to(joined, min(key, before - 1))
+            case _:
+                assert_never(due)
 
     def _settle_before(self, ran: Ran, position: int) -> None:
         """Settle what ``ran`` did for the items before ``position``."""
@@ -253,19 +282,28 @@ class Account:
         track = origin.trail[thing]
         for way, pieces in enumerate(origin.ways):
             if way != track.way:
-                for ran in (ran for piece in pieces for ran in piece.dues):
-                    bound = _bound(ran.source.scope, origin.source, track.key)
-                    self._settle_before(ran, bisect_left(ran.source.keys, bound))
+                self._keep_way(pieces, origin.source, track.key)
                 continue
             for piece in pieces[: track.piece]:
-                for ran in piece.dues:
-                    self._settle(ran)
+                for due in piece.dues:
+                    self._settle(due)
             self._keep(pieces[track.piece], track.thing)
         source = origin.source
         if track.way is None:
             self._keep(source, source.thing_of_entry(track.thing))
         elif source.body:
             self._keep(source, source.thing_of_item(track.key))
+
+    def _keep_up_to(self, joined: Joined, key: int) -> None:
+        """Settle what every way did for the items of the source up to ``key``."""
+        for pieces in joined.ways:
+            self._keep_way(pieces, joined.source, key + 1)
+        self._keep(joined.source, joined.source.thing_of_item(key))
+
+    def _keep_way(self, pieces: list[Chunk], source: Chunk, key: int) -> None:
+        """Settle what a way did for the items of ``source`` before ``key``."""
+        for due in (due for piece in pieces for due in piece.dues):
+            self._settle_up_to(due, lambda chunk: _bound(chunk.scope, source, key))
 
 
 def _where(position: int, place: int) -> int:

@@ -6,7 +6,6 @@ is, how many failures are tolerated, and when the run ends. It keeps no time and
 touches nothing: the shell in ``drive`` acts, and tells what came of it.
 """
 
-from dataclasses import dataclass
 from typing import assert_never, final
 
 from fstream.compiler.program import Program
@@ -18,7 +17,6 @@ from fstream.interpreter.chunk import Freed
 from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
-from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.engine.account import Account
 from fstream.interpreter.engine.bounds import pace
 from fstream.interpreter.engine.bounds import window_of
@@ -35,37 +33,29 @@ from fstream.interpreter.engine.events import Expired
 from fstream.interpreter.engine.events import Finish
 from fstream.interpreter.engine.events import How
 from fstream.interpreter.engine.events import Late
-from fstream.interpreter.engine.events import Overspent
 from fstream.interpreter.engine.events import Pull
 from fstream.interpreter.engine.events import Pulled
-from fstream.interpreter.engine.events import Release
 from fstream.interpreter.engine.events import Submit
 from fstream.interpreter.engine.events import Taken
 from fstream.interpreter.engine.flow import Chunk
-from fstream.interpreter.engine.flow import Entry
+from fstream.interpreter.engine.flow import broken_off
+from fstream.interpreter.engine.flow import items_up_to
 from fstream.interpreter.engine.flow import last_index
+from fstream.interpreter.engine.layout import Outlet
+from fstream.interpreter.engine.layout import laid
 from fstream.interpreter.engine.losses import rebased
-from fstream.interpreter.engine.pace import MOST_ITEMS
+from fstream.interpreter.engine.outgoing import Outgoing
+from fstream.interpreter.engine.outgoing import outgoing
+from fstream.interpreter.engine.outlook import behind
+from fstream.interpreter.engine.outlook import through
+from fstream.interpreter.engine.outlook import wanted
 from fstream.interpreter.engine.pace import Fill
-from fstream.interpreter.engine.stations import Outlet
 from fstream.interpreter.engine.stations import SegmentStation
 from fstream.interpreter.engine.stations import Slot
 from fstream.interpreter.engine.stations import Station
-from fstream.interpreter.engine.stations import laid
 from fstream.interpreter.failed import Failed
 from fstream.interpreter.failed import error_value
-from fstream.interpreter.kernel.template import SOURCE
 from fstream.plan.contexts import Inline
-
-
-@final
-@dataclass(slots=True)
-class _Out:
-    """A release that the consumer is taking: ``kept`` things, then maybe the end."""
-
-    chunk: Chunk
-    kept: int
-    how: How | None
 
 
 @final
@@ -79,10 +69,13 @@ class Engine:
         "commands",
         "deaths",
         "dismissed",
+        "end",
+        "ended_by",
         "entry",
         "fill",
         "has_ended",
         "is_finished",
+        "is_flushed",
         "is_pulling",
         "out",
         "outlet",
@@ -111,10 +104,18 @@ class Engine:
         self.dismissed: set[int] = set()
         self.abandoned = 0
         self.fill = Fill()
-        self.out: _Out | None = None
+        self.out: Outgoing | None = None
         self.is_pulling = False
         self.has_ended = False
+        self.end: int | None = None
+        self.ended_by = -1
+        self.is_flushed = False
         self.is_finished = False
+
+    @property
+    def counted(self) -> int:
+        """How many of the pulled items count: those up to the end."""
+        return self.pulled if self.end is None else self.end
 
     def start(self) -> list[Command]:
         """The first commands."""
@@ -127,9 +128,11 @@ class Engine:
         match event:
             case Pulled():
                 self._pulled(event)
-            case Freed(ticket):
+            case Freed(ticket) if ticket in self.slots:
                 station, slot = self.slots[ticket]
                 station.free(slot)
+            case Freed():  # the run has ended before it
+                pass
             case Returned():
                 self._returned(event)
             case Lost():
@@ -168,26 +171,31 @@ class Engine:
         self.fill.learn(len(event.items), event.elapsed_ns)
         start = self.pulled
         self.pulled += len(event.items)
+        if self.end is not None:  # these come after it
+            return
         if event.items:
             keys = range(start, self.pulled)
             self.entry.push(Chunk(body=event.items, keys=keys, scope=None))
         if event.broke is not None:
-            self.entry.push(self._broken_source(event.broke))
+            self.entry.push(broken_off(self.pulled, event.broke))
         if event.has_ended:
             self.has_ended = True
-            at_end = range(self.pulled, self.pulled + 1)
-            for number in self.program.flushes:
+            if not self.program.ends:
+                self._flush()
+
+    def _flush(self) -> None:
+        """Have the stages that hold items give them, but for those before the end."""
+        self.is_flushed = True
+        at_end = range(self.counted, self.counted + 1)
+        for number in self.program.flushes:
+            if number > self.ended_by:
                 self.entry.push(Chunk(body=[], keys=at_end, scope=None, flush=number))
 
-    def _broken_source(self, broke: SourceBroke) -> Chunk:
-        fault = Fault(0, 0, SOURCE, "call", broke)
-        failed = Failed(index=self.pulled, fault=fault, context="inline()", pid=0)
-        entry = Entry(0, self.pulled, failed, None, None)
-        return Chunk(body=[], keys=(), scope=None, entries=[entry])
-
     def _returned(self, event: Returned) -> None:
-        station, slot = self.slots.pop(event.ticket)
         self.deaths.note_answer()
+        if event.ticket not in self.slots:  # the run has ended before it
+            return
+        station, slot = self.slots.pop(event.ticket)
         items = len(slot.part.body) if slot.sent is None else len(slot.sent)
         station.pace.learn(
             items, event.service_ns, event.size, overhead_ns=event.overhead_ns
@@ -213,14 +221,30 @@ class Engine:
         if slot.sent is not None:
             shift = 0 if is_single(station.segment.op) else 32
             reply = rebased(reply, slot.sent, slot.lost, shift=shift)
+        if reply.cut is not None:
+            self._cut(station, slot, reply.cut)
         context = repr(station.segment.context)
         station.answer(slot, reply, context=context, pid=pid)
+
+    def _cut(self, station: SegmentStation, slot: Slot, cut: tuple[int, int]) -> None:
+        """End the source with an item, as a stage says."""
+        position, by = cut
+        end = slot.part.index(position) + bool(slot.part.body)
+        self.end = end if self.end is None else min(self.end, end)
+        self.ended_by = max(self.ended_by, by)
+        self.has_ended = True
+        for each in behind(self.stations, self.program.line, end=station):
+            each.drop()
+        # What was dropped has no slot any more that an answer could be for.
+        self.slots = {n: at for n, at in self.slots.items() if at[0].slots}
 
     def _lost(self, event: Lost) -> None:
         """Blame the item in execution; all others go out again."""
         self.deaths.note(event)
         self.abandoned += event.is_abandoned
         for ticket in event.open:
+            if ticket not in self.slots:  # the run has ended before it
+                continue
             station, slot = self.slots.pop(ticket)
             if self.deaths.are_too_many():
                 self._give_up(station, slot, event)
@@ -257,7 +281,7 @@ class Engine:
             return
         if is_enough or out.how is not None:
             if count:
-                self._reach(out.chunk, count - 1)
+                self.reached = min(items_up_to(out.chunk, count - 1), self.counted)
             self.account.cut(out.chunk, count)
             self._finish(Enough() if is_enough else out.how or Complete())
         else:
@@ -265,29 +289,26 @@ class Engine:
 
     def _settle(self, chunk: Chunk) -> None:
         self.account.release(chunk)
-        self.reached = min(max(self.reached, last_index(chunk) + 1), self.pulled)
-
-    def _reach(self, chunk: Chunk, thing: int) -> None:
-        last = chunk.located(thing)
-        if not isinstance(last, Entry):
-            reached = chunk.index(last) + 1
-        elif isinstance(last.failed.fault.cause, SourceBroke):
-            reached = last.failed.index  # that is no item
-        else:
-            reached = last.failed.index + 1
-        self.reached = min(reached, self.pulled)
+        self.reached = min(max(self.reached, last_index(chunk) + 1), self.counted)
 
     # ---- what to do next
 
     def _advanced(self) -> list[Command]:
         if self.has_ended and not self.is_finished:
-            self._dismiss()
+            if not self.is_flushed and not self._is_busy():
+                self._flush()
+            if self.is_flushed:
+                self._dismiss(set(through(self.stations)) - self.dismissed)
         if not self.is_finished and not self._fills_first():
             self._release_next()
         if not self.is_finished and self.out is None:
             self._pull_or_end()
         commands, self.commands = self.commands, []
         return commands
+
+    def _dismiss(self, numbers: set[int]) -> None:
+        self.dismissed |= numbers
+        self.commands += map(Dismiss, sorted(numbers))
 
     def _fills_first(self) -> bool:
         """Whether workers get work before the consumer gets what is ready.
@@ -302,73 +323,28 @@ class Engine:
     def _has_room(self) -> bool:
         return all(station.has_room() for station in self.stations)
 
-    def _dismiss(self) -> None:
-        """Tell of the segments that have got all their calls.
-
-        What has not come out of one may still go into those after it.
-        """
-        for station in self.stations:
-            if station.waiting:
-                break
-            number = station.segment.number
-            if number not in self.dismissed:
-                self.dismissed.add(number)
-                self.commands.append(Dismiss(number))
-            if station.slots:
-                break
-
     def _release_next(self) -> None:
         while self.out is None and self.outlet.chunks:
             chunk = self.outlet.chunks.popleft()
             if not chunk.size():
                 self._settle(chunk)
                 continue
-            self.out = self._budgeted(chunk)
-            self.commands.append(_release(self.out))
-
-    def _budgeted(self, chunk: Chunk) -> _Out:
-        for number, entry in enumerate(chunk.entries):
-            if not self.budget.spend([entry.failed]):
-                return _Out(chunk, entry.pos + number + 1, Overspent())
-        return _Out(chunk, chunk.size(), None)
+            self.out = outgoing(chunk, self.budget)
+            self.commands.append(self.out.release())
 
     def _pull_or_end(self) -> None:
         if self.has_ended:
-            if not any(station.is_busy() for station in self.stations):
-                self.reached = self.pulled
+            if self.is_flushed and not self._is_busy() and not self.outlet.chunks:
+                self.reached = self.counted
                 self._finish(Complete())
         elif not self.is_pulling and self._has_room():
             self.is_pulling = True
-            self.commands.append(Pull(self.fill.most(self._wanted())))
+            most = wanted(self.stations, pulled=self.pulled, length=self.budget.length)
+            self.commands.append(Pull(self.fill.most(most)))
 
-    def _wanted(self) -> int:
-        """As many as give the first segment elsewhere what it takes.
-
-        Where only some of the items come there, such as those that pass a filter, or
-        one for each batch, more are pulled, as long as they are quick.
-        """
-        quick = MOST_ITEMS
-        for station in self.stations:
-            if station.is_remote:
-                size = self._size_at(station)
-                most = size * self.pulled // max(1, station.taken)
-                return max(size, min(most, quick))
-            quick = min(quick, station.pace.size)
-        return quick
-
-    def _size_at(self, station: SegmentStation) -> int:
-        length = self.budget.length
-        if length is None:
-            return station.size()
-        return station.share(max(0, length - self.pulled))
+    def _is_busy(self) -> bool:
+        return any(station.is_busy() for station in self.stations)
 
     def _finish(self, how: How) -> None:
         self.is_finished = True
         self.commands.append(Finish(how))
-
-
-def _release(out: _Out) -> Release:
-    entries = [e for n, e in enumerate(out.chunk.entries) if e.pos + n < out.kept]
-    values = out.kept - len(entries)
-    body = out.chunk.body if values == len(out.chunk.body) else out.chunk.body[:values]
-    return Release(body, [(entry.pos, entry.failed) for entry in entries])

@@ -4,7 +4,8 @@ A chunk's *things* are its items and its failures, in the order of the law: an
 entry stands before ``body[pos]``. ``keys[i]`` says which item of ``scope`` (the
 stream that a split works on; without one: the source) item ``i`` comes from.
 ``origin`` is how the chunk came about, and ``dues`` are the answers that count
-as soon as all of the chunk has been released.
+as soon as all of the chunk has been released. Where a stage ended the run, ``cut`` is
+the key of the item with which it did: nothing comes after that.
 """
 
 from bisect import bisect_left
@@ -12,12 +13,15 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import TypeAlias, final
 
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import Reply
+from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.failed import Failed
+from fstream.interpreter.kernel.template import SOURCE
 
 
 @final
@@ -43,8 +47,9 @@ class Chunk:
     entries: list[Entry] = field(default_factory=list[Entry])
     flush: int | None = None
     is_last: bool = True
+    cut: int | None = None
     origin: "Origin | None" = None
-    dues: "list[Ran]" = field(default_factory=list["Ran"])
+    dues: "list[Due]" = field(default_factory=list["Due"])
 
     def size(self) -> int:
         """How many things the chunk has."""
@@ -90,6 +95,15 @@ def source_index(scope: Chunk | None, key: int) -> int:
         key = scope.keys[key]
         scope = scope.scope
     return key
+
+
+def items_up_to(chunk: Chunk, thing: int) -> int:
+    """How many source items ``thing`` of ``chunk`` and what is before it came of."""
+    last = chunk.located(thing)
+    if not isinstance(last, Entry):
+        return chunk.index(last) + 1
+    is_item = not isinstance(last.failed.fault.cause, SourceBroke)
+    return last.failed.index + is_item
 
 
 def last_index(chunk: Chunk) -> int:
@@ -148,6 +162,36 @@ class Track:
 Origin: TypeAlias = Part | Ran | Joined
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All that ``whole`` took up to its ``thing``: a stage ended the run there."""
+
+    whole: Chunk
+    thing: int
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class KeptJoined:
+    """All that ``joined`` took up to ``key``, the item that ended the run on a way."""
+
+    joined: Joined
+    key: int
+
+
+Due: TypeAlias = Ran | Kept | KeptJoined
+
+
+def broken_off(index: int, broke: SourceBroke) -> Chunk:
+    """The failure of a source that gave ``index`` items."""
+    fault = Fault(0, 0, SOURCE, "call", broke)
+    failed = Failed(index=index, fault=fault, context="inline()", pid=0)
+    return Chunk(
+        body=[], keys=(), scope=None, entries=[Entry(0, index, failed, None, None)]
+    )
+
+
 def parted(chunk: Chunk, most: int) -> list[Chunk]:
     """``chunk`` in parts of at most ``most`` items; the last part is marked."""
     total = len(chunk.body)
@@ -175,6 +219,7 @@ def part_of(chunk: Chunk, start: int, stop: int) -> Chunk:
         entries=entries,
         flush=chunk.flush if is_end else None,
         is_last=chunk.is_last and is_end,
+        cut=chunk.cut if is_end else None,
         origin=Part(chunk, start + low),
         dues=chunk.dues if is_end else [],
     )
@@ -182,6 +227,38 @@ def part_of(chunk: Chunk, start: int, stop: int) -> Chunk:
 
 def _pos(entry: Entry) -> int:
     return entry.pos
+
+
+def kept(chunk: Chunk, position: int) -> Chunk:
+    """``chunk`` up to the item at ``position``, with which a stage ended the run."""
+    if not chunk.body:
+        return replace(chunk, cut=chunk.keys[0])
+    stop = position + 1
+    high = bisect_left(chunk.entries, stop, key=_pos)
+    return Chunk(
+        body=chunk.body[:stop],
+        keys=chunk.keys[:stop],
+        scope=chunk.scope,
+        entries=[
+            Entry(entry.pos, entry.key, entry.failed, None, None)
+            for entry in chunk.entries[:high]
+        ],
+        is_last=chunk.is_last,
+        cut=chunk.keys[position],
+        origin=Part(chunk, 0),
+        dues=[Kept(chunk, chunk.thing_of_item(position))],
+    )
+
+
+def emptied(chunk: Chunk) -> Chunk:
+    """``chunk`` without all that is in it: it comes after the end of the run."""
+    return Chunk(
+        body=[],
+        keys=() if chunk.flush is None else chunk.keys,
+        scope=chunk.scope,
+        flush=chunk.flush,
+        is_last=chunk.is_last,
+    )
 
 
 def answered(
@@ -208,6 +285,7 @@ def answered(
         entries=entries,
         flush=source.flush,
         is_last=source.is_last,
+        cut=source.cut,
         origin=ran,
         dues=[*source.dues, ran],
     )

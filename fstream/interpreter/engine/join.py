@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast, final
 
 from fstream.compiler.program import Split
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.flow import Entry
 from fstream.interpreter.engine.flow import Joined
+from fstream.interpreter.engine.flow import KeptJoined
 from fstream.interpreter.engine.flow import Track
 
 
@@ -48,8 +50,26 @@ def joined(source: Chunk, split: Split, ways: tuple[list[Chunk], ...]) -> Chunk:
         entries=joining.entries,
         flush=source.flush,
         is_last=source.is_last,
+        cut=source.cut,
         origin=Joined(source, ways, joining.trail),
         dues=[*source.dues, *dues],
+    )
+
+
+def cut_off(joined: Chunk, key: int) -> Chunk:
+    """``joined`` up to the item ``key`` of its source, which ended the run."""
+    origin = joined.origin
+    assert isinstance(origin, Joined), "only what was joined"  # noqa: S101
+    things = sum(1 for track in origin.trail if track.key <= key)
+    entries = [e for n, e in enumerate(joined.entries) if e.pos + n < things]
+    items = things - len(entries)
+    return replace(
+        joined,
+        body=joined.body[:items],
+        keys=joined.keys[:items],
+        entries=entries,
+        cut=origin.source.keys[key],
+        dues=[KeptJoined(origin, key)],
     )
 
 

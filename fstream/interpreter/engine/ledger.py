@@ -45,6 +45,8 @@ from fstream.plan.rules import GroupBy
 from fstream.plan.rules import Rule
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
+from fstream.plan.rules import Take
+from fstream.plan.rules import TakeWhile
 
 
 @final
@@ -188,7 +190,7 @@ class _Reading:
         match rule:
             case Scan() | ScanBy():
                 return passed, 0
-            case Drop() | Distinct():
+            case Drop() | Distinct() | Take() | TakeWhile():
                 kept = self._passed(number)
                 return kept, passed - kept
             case GroupBy():

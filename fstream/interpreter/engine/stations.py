@@ -1,4 +1,4 @@
-"""The stations that chunks pass: segments, forks, joins, and the way out.
+"""The stations of segments: parts of chunks out, and their answers in order.
 
 Every connection is an ordered stream. A segment's station has a window: so many
 parts are out with its context, and so many more may be answered but have to wait
@@ -15,17 +15,15 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Protocol, final
 
-from fstream.compiler.program import Line
 from fstream.compiler.program import Segment
-from fstream.compiler.program import Split
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.flow import answered
+from fstream.interpreter.engine.flow import emptied
+from fstream.interpreter.engine.flow import kept
 from fstream.interpreter.engine.flow import part_of
 from fstream.interpreter.engine.flow import parted
-from fstream.interpreter.engine.join import joined
-from fstream.interpreter.engine.join import sifted
 from fstream.interpreter.engine.losses import Missing
 from fstream.interpreter.engine.pace import MOST_ITEMS
 from fstream.interpreter.engine.pace import Pace
@@ -116,9 +114,15 @@ class SegmentStation:
     out: int = 0
     held: int = 0
     taken: int = 0
+    closed_by: int = -1
 
     def push(self, chunk: Chunk) -> None:
-        """Queue ``chunk``, and send out what the window has room for."""
+        """Queue ``chunk``, and send out what the window has room for.
+
+        After the stage ``closed_by`` has ended the run here, nothing of it is left.
+        """
+        if self.closed_by >= 0:
+            chunk = emptied(chunk)
         self.taken += len(chunk.body)
         self.waiting.append(chunk)
         self.pump()
@@ -161,8 +165,13 @@ class SegmentStation:
     def answer(self, slot: Slot, reply: Reply, *, context: str, pid: int) -> None:
         """Take the answer to ``slot``, and pass on what is complete."""
         self._no_longer_out(slot)
+        part = slot.part
+        if reply.cut is not None:
+            position, self.closed_by = reply.cut
+            part = kept(part, position)
+            self.waiting = deque(map(emptied, self.waiting))
         slot.answer = answered(
-            slot.part, self.segment.number, reply, context=context, pid=pid
+            part, self.segment.number, reply, context=context, pid=pid
         )
         self._pass_on()
         self.pump()
@@ -171,6 +180,12 @@ class SegmentStation:
         """Take notice that ``slot`` is answered, and give its place to another."""
         self._no_longer_out(slot)
         self.pump()
+
+    def drop(self) -> None:
+        """Forget all that is here: the run has ended further on."""
+        self.waiting.clear()
+        self.slots.clear()
+        self.out = self.held = 0
 
     def divided(self, slot: Slot, cuts: Sequence[int]) -> list[Slot]:
         """Put in the place of ``slot``, which was out, its pieces between ``cuts``."""
@@ -231,7 +246,12 @@ class SegmentStation:
         return items > MOST_ITEMS or 2 * items > 3 * size
 
     def _has_work(self, chunk: Chunk) -> bool:
-        return bool(chunk.body) or chunk.flush in self.segment.stages
+        if chunk.body:
+            return True
+        flush = chunk.flush
+        return flush is not None and (
+            flush in self.segment.stages and flush > self.closed_by
+        )
 
     def _pass_on(self) -> None:
         while self.slots and self.slots[0].answer is not None:
@@ -249,96 +269,3 @@ def _source_keys(part: Chunk) -> Sequence[int]:
     if part.scope is None:
         return part.keys
     return [part.index(position) for position in range(len(part.keys))]
-
-
-@final
-@dataclass(slots=True)
-class Fork:
-    """The beginning of a split: each item goes its way."""
-
-    join: "Join"
-    entries: tuple[Station, ...] = ()
-
-    def push(self, chunk: Chunk) -> None:
-        """Sift ``chunk``; each way gets its part, maybe an empty one."""
-        parts = sifted(chunk, len(self.entries))
-        self.join.expect(chunk)
-        for entry, part in zip(self.entries, parts, strict=True):
-            entry.push(part)
-
-
-@final
-@dataclass(slots=True)
-class Join:
-    """The end of a split: waits for all that came of a chunk, on every way."""
-
-    split: Split
-    after: Station
-    sources: deque[Chunk] = field(default_factory=deque[Chunk])
-    arrived: tuple[deque[Chunk], ...] = ()
-
-    def expect(self, source: Chunk) -> None:
-        """Await the results for ``source``."""
-        self.sources.append(source)
-
-    def arrive(self, way: int, chunk: Chunk) -> None:
-        """Take a part of a way's results; join what is complete."""
-        self.arrived[way].append(chunk)
-        while self.sources and all(_has_last(chunks) for chunks in self.arrived):
-            ways = tuple(_up_to_last(chunks) for chunks in self.arrived)
-            self.after.push(joined(self.sources.popleft(), self.split, ways))
-
-
-def _has_last(chunks: deque[Chunk]) -> bool:
-    return any(chunk.is_last for chunk in chunks)
-
-
-def _up_to_last(chunks: deque[Chunk]) -> list[Chunk]:
-    taken = [chunks.popleft()]
-    while not taken[-1].is_last:
-        taken.append(chunks.popleft())
-    return taken
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """The end of one way of a split."""
-
-    join: Join
-    way: int
-
-    def push(self, chunk: Chunk) -> None:
-        """Hand ``chunk`` to the join."""
-        self.join.arrive(self.way, chunk)
-
-
-@final
-@dataclass(slots=True)
-class Outlet:
-    """The end of the line: chunks wait here for the consumer."""
-
-    chunks: deque[Chunk] = field(default_factory=deque[Chunk])
-
-    def push(self, chunk: Chunk) -> None:
-        """Keep ``chunk`` until the consumer wants it; nothing in it: drop it."""
-        self.chunks.append(chunk)
-
-
-def laid(
-    line: Line, after: Station, station: Callable[[Segment, Station], SegmentStation]
-) -> Station:
-    """The stations of ``line``, ending in ``after``; the first of them."""
-    for step in reversed(line):
-        match step:
-            case Segment():
-                after = station(step, after)
-            case Split(ways):
-                join = Join(step, after, arrived=tuple(deque() for _ in ways))
-                fork = Fork(join)
-                fork.entries = tuple(
-                    laid(way, Arrival(join, number), station)
-                    for number, way in enumerate(ways)
-                )
-                after = fork
-    return after

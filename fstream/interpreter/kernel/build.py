@@ -5,6 +5,7 @@ import linecache
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import CodeType
 from typing import assert_never, final
 
@@ -23,6 +24,7 @@ from fstream.compiler.shape import is_dense
 from fstream.compiler.shape import is_simple
 from fstream.compiler.shape import is_single
 from fstream.compiler.shape import leaves
+from fstream.compiler.shape import limits
 from fstream.compiler.shape import numbers
 from fstream.compiler.shape import parts
 from fstream.interpreter.kernel.awaited import Awaited
@@ -31,6 +33,7 @@ from fstream.interpreter.kernel.cared import Cared
 from fstream.interpreter.kernel.cared import cared
 from fstream.interpreter.kernel.choice import kinds_of
 from fstream.interpreter.kernel.choice import tests_bound
+from fstream.interpreter.kernel.cutting import Cutting
 from fstream.interpreter.kernel.frame import written
 from fstream.interpreter.kernel.nets import Scattering
 from fstream.interpreter.kernel.nets import Surroundings
@@ -38,6 +41,7 @@ from fstream.interpreter.kernel.state import Batching
 from fstream.interpreter.kernel.state import Grouping
 from fstream.interpreter.kernel.state import State
 from fstream.interpreter.kernel.state import state_of
+from fstream.interpreter.kernel.template import UNTIL
 from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.kernel.template import Template
 from fstream.interpreter.kernel.writer import STREAMED
@@ -149,7 +153,8 @@ def _detail(node: Leafs) -> str:
         case Replicate(ways):
             return f":{ways}"
         case Keeping(rule):
-            return f":{type(rule).__name__}"
+            ends = " ends" if limits(Leaf(0, node)) else ""
+            return f":{type(rule).__name__}{ends}"
         case Leave(port):
             return ":" if port is None else ""
         case Map(calls="awaiting") | Try(calls="awaiting"):
@@ -160,9 +165,10 @@ def _detail(node: Leafs) -> str:
 
 def bindings(op: Op, here: Surroundings, page: memoryview | None) -> dict[str, object]:
     """What the names in generated source stand for."""
-    bound: dict[str, object] = {}
+    cutting = Cutting()
+    bound: dict[str, object] = {UNTIL: cutting} if limits(op) else {}
     for leaf in leaves(op):
-        bound |= _bound(leaf, here, page)
+        bound |= _bound(leaf, here, page, cutting=cutting)
     for branch in _branches(op):
         bound |= tests_bound(branch)
     return bound
@@ -178,7 +184,7 @@ def cared_for(bound: Mapping[str, object]) -> dict[int, Cared | Awaited]:
 
 
 def _bound(
-    leaf: Leaf, here: Surroundings, page: memoryview | None
+    leaf: Leaf, here: Surroundings, page: memoryview | None, *, cutting: Cutting
 ) -> dict[str, object]:
     name, node = f"f{leaf.number}", leaf.node
     match node:
@@ -189,7 +195,7 @@ def _bound(
         case Batch(size, within):
             return _kept(leaf.number, Batching(size, within, here.clock))
         case Keeping(rule):
-            return _kept(leaf.number, state_of(rule))
+            return _kept(leaf.number, state_of(rule, partial(cutting.cut, leaf.number)))
         case Leave(port):
             return {} if port is None else {name: port}
         case Scatter(tests):

@@ -14,6 +14,7 @@ from fstream.interpreter.chunk import Reply
 from fstream.interpreter.kernel.build import bindings
 from fstream.interpreter.kernel.build import cared_for
 from fstream.interpreter.kernel.build import compiled
+from fstream.interpreter.kernel.cutting import Cutting
 from fstream.interpreter.kernel.nets import Net
 from fstream.interpreter.kernel.nets import Surroundings
 from fstream.interpreter.kernel.nets import fails
@@ -21,6 +22,7 @@ from fstream.interpreter.kernel.nets import not_emitted
 from fstream.interpreter.kernel.nets import noted
 from fstream.interpreter.kernel.nets import numbered
 from fstream.interpreter.kernel.nets import unrouted
+from fstream.interpreter.kernel.template import UNTIL
 from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.kernel.writer import Shape
 from fstream.plan.contexts import Inline
@@ -91,15 +93,18 @@ class _Made:
 
     chunk: "_Chunk"
     net: Net
+    cutting: Cutting
     parents: list[int]
     lasts: list[int] | None
     probes: tuple[list[int], ...]
     is_dense: bool
+    before: int = -1
 
     def begun(self, keys: Sequence[int], past: tuple[str, ...]) -> list[object]:
         """Begin a chunk; its outputs are to go into the list."""
         self.net.keys = keys
         self.net.past = past
+        self.before, self.cutting.position = self.cutting.by, -1
         outs = self.chunk.outs = []
         return outs
 
@@ -115,9 +120,16 @@ class _Made:
             net.arrests.copy(),
             None if self.lasts is None else self.lasts.copy(),
             [],
+            self._cut(),
         )
         self._forget()
         return reply
+
+    def _cut(self) -> tuple[int, int] | None:
+        cutting = self.cutting
+        if cutting.by == self.before:
+            return None
+        return max(0, cutting.position), cutting.by
 
     def _forget(self) -> None:
         self.parents.clear()
@@ -161,7 +173,9 @@ def _kernel(
         surroundings=here,
         cared=cared_for(bound),
     )
+    cutting = bound.get(UNTIL)
     made = _Made(
+        cutting=cutting if isinstance(cutting, Cutting) else Cutting(),
         chunk=_Chunk(net, code.is_single, _passing(segment, here)),
         net=net,
         parents=[],

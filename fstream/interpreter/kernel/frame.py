@@ -20,6 +20,7 @@ from fstream.compiler.program import Op
 from fstream.compiler.shape import holders
 from fstream.interpreter.kernel.meaning import Meaning
 from fstream.interpreter.kernel.template import SOURCE
+from fstream.interpreter.kernel.template import UNTIL
 from fstream.interpreter.kernel.template import Template
 from fstream.interpreter.kernel.writer import At
 from fstream.interpreter.kernel.writer import Block
@@ -86,13 +87,14 @@ class _Frame:
         self._between_items(at, NO_ITEM)
         at.line("ended()")
         for number in holders(self.op):
-            at.line(f"for x0 in h{number}():")
+            at.line(f"for x0 in {self._held(number)}:")
             self._flushed(number, replace(at, indent=at.indent + 1))
         at.line("yield from ()")
 
     def _pull(self, at: At) -> None:
         counted = self.template.shape == "counted"
-        over = "n, x0 in enumerate(items)" if counted else "x0 in items"
+        items = self.template.until("items", SOURCE)
+        over = f"n, x0 in enumerate({items})" if counted else f"x0 in {items}"
         replace(at, net=SOURCE).line(f"for {over}:", calls=SOURCE)
         each = replace(at, indent=at.indent + 1)
         self._between_items(each, 0)
@@ -109,17 +111,17 @@ class _Frame:
         if is_recorded:
             self._recorded(at)
         else:
-            at.line("for i, x0 in enumerate(items):")
+            at.line(f"for i, x0 in {self._over('enumerate(items)')}:")
             self.template.netted(replace(at, indent=at.indent + 1), self._item)
         for number in holders(self.op):
             at.line(f"if flush == {number}:")
             at.line("    position[()] = i = 0" if is_recorded else "    i = 0")
-            at.line(f"    for x0 in h{number}():")
+            at.line(f"    for x0 in {self._held(number)}:")
             self._flushed(number, replace(at, indent=at.indent + 2))
 
     def _recorded(self, at: At) -> None:
         """Write a loop that notes each position, in one net, and goes on after it."""
-        at.line("todo = numbered(items)")
+        at.line(f"todo = {self._over('numbered(items)')}")
         at.line("while True:")
         self.template.netted(replace(at, indent=at.indent + 1), self._todo)
 
@@ -144,6 +146,12 @@ class _Frame:
             meaning.resume(self.op, inner, self._deliver(), number=number)
 
         self.template.netted(at, resume)
+
+    def _held(self, number: int) -> str:
+        return self.template.until(f"h{number}()", number)
+
+    def _over(self, numbered: str) -> str:
+        return f"{UNTIL}.over({numbered})" if UNTIL in self.template.names else numbered
 
     def _deliver(self) -> Then:
         def write(at: At) -> None:

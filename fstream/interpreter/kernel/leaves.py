@@ -33,6 +33,8 @@ from fstream.plan.rules import GroupBy
 from fstream.plan.rules import Rule
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
+from fstream.plan.rules import Take
+from fstream.plan.rules import TakeWhile
 
 
 @final
@@ -105,7 +107,7 @@ class Leaves:
         match rule:
             case Scan() | ScanBy():
                 self._replace(spot, f"f{spot.number}({spot.at.x})")
-            case Drop() | Distinct():
+            case Drop() | Distinct() | Take() | TakeWhile():
                 self._filter(spot)
             case GroupBy():
                 self._gather(spot)

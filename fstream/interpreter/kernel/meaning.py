@@ -118,7 +118,8 @@ class Meaning:
                 self.template.probe(inner, taken)
                 self.write(arm, inner, shared)
 
-            self.template.loop(at, f"({at.x},)", body, calls=copy.number)
+            once = self.template.until(f"({at.x},)", copy.number)
+            self.template.loop(at, once, body, calls=copy.number)
 
     # ---- branches
 

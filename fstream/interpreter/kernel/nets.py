@@ -23,6 +23,7 @@ from fstream.interpreter.kernel.awaited import Awaited
 from fstream.interpreter.kernel.awaited import Loop
 from fstream.interpreter.kernel.cared import OWN as CARING
 from fstream.interpreter.kernel.cared import Cared
+from fstream.interpreter.kernel.cutting import OWN as CUTTING
 from fstream.interpreter.kernel.state import OWN as KEEPING
 from fstream.interpreter.kernel.writer import Mark
 from fstream.plan.choosing import OfClass
@@ -219,5 +220,6 @@ _OWN = frozenset(
         *CARING,
         *AWAITING,
         *KEEPING,
+        *CUTTING,
     )
 )

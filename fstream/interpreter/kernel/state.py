@@ -16,9 +16,12 @@ from fstream.plan.rules import GroupBy
 from fstream.plan.rules import Rule
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
+from fstream.plan.rules import Take
+from fstream.plan.rules import TakeWhile
 
 Function: TypeAlias = Callable[[object], object]
 Step: TypeAlias = Callable[[object, object], object]
+End: TypeAlias = Callable[[], None]
 
 
 @final
@@ -118,6 +121,45 @@ class Distinguishing:
         return len(self.seen) > before
 
 
+@final
+@dataclass(slots=True)
+class Taking:
+    """How many items are still to be kept, and what ``end`` comes with the last."""
+
+    left: int
+    end: End | None
+
+    def put(self, _item: object) -> bool:
+        """Whether the item is kept."""
+        if not self.left:
+            return False
+        self.left -= 1
+        if not self.left and self.end is not None:
+            self.end()
+        return True
+
+
+@final
+@dataclass(slots=True)
+class TakingWhile:
+    """Whether an item has come that is not kept."""
+
+    fn: Function
+    end: End | None
+    is_over: bool = False
+
+    def put(self, item: object) -> bool:
+        """Whether ``item`` is kept."""
+        if self.is_over:
+            return False
+        if self.fn(item):
+            return True
+        self.is_over = True
+        if self.end is not None:
+            self.end()
+        return False
+
+
 Group: TypeAlias = tuple[object, list[object]]
 
 
@@ -146,11 +188,13 @@ class Grouping:
         return [(key, tuple(items)) for key, items in groups.values()]
 
 
-State: TypeAlias = Scanning | ScanningBy | Dropping | Distinguishing | Grouping
+State: TypeAlias = (
+    Scanning | ScanningBy | Dropping | Distinguishing | Taking | TakingWhile | Grouping
+)
 
 
-def state_of(rule: Rule) -> State:
-    """The state that ``rule`` begins with.
+def state_of(rule: Rule, end: End) -> State:
+    """The state that ``rule`` begins with; ``end`` ends the run, if it does that.
 
     Functions are erased: the kernel calls them with what the stage before gave.
     """
@@ -163,11 +207,22 @@ def state_of(rule: Rule) -> State:
             return Dropping(n)
         case Distinct(key):
             return Distinguishing(cast("Function | None", key))
+        case Take(n, ends):
+            return Taking(n, end if ends else None)
+        case TakeWhile(fn, ends):
+            return TakingWhile(cast("Function", fn), end if ends else None)
         case GroupBy(key, size):
             return Grouping(cast("Function", key), size)
         case _:
             assert_never(rule)
 
 
-OWN = (Batching.put, Scanning.put, ScanningBy.put, Distinguishing.put, Grouping.put)
+OWN = (
+    Batching.put,
+    Scanning.put,
+    ScanningBy.put,
+    Distinguishing.put,
+    TakingWhile.put,
+    Grouping.put,
+)
 """Functions whose frames are no part of what users' exceptions tell."""

@@ -22,6 +22,7 @@ from fstream.interpreter.kernel.nets import fails
 from fstream.interpreter.kernel.nets import not_emitted
 from fstream.interpreter.kernel.nets import unrouted
 from fstream.interpreter.kernel.template import SOURCE
+from fstream.interpreter.kernel.template import UNTIL
 from fstream.interpreter.kernel.template import Probe
 from fstream.plan.emissions import Item
 from fstream.plan.emissions import Message
@@ -92,7 +93,12 @@ def stream_kernel(
         surroundings=surroundings,
         cared=cared_for(bound),
     )
-    stream = _Stream(net=net, allowed=allowed, pulled=pulled or _nothing)
+    stream = _Stream(
+        net=net,
+        allowed=allowed,
+        pulled=pulled or _nothing,
+        depth=2 if UNTIL in bound else 1,  # what ends the loop has a frame, too
+    )
     seen = [0] * 16
     # The pair is erased by exec.
     function, tally = cast(
@@ -126,6 +132,7 @@ class _Stream:
     pulled: Callable[[], int]
     is_ended: bool = field(default=False)
     pauses: bool = field(default=False)
+    depth: int = 1
 
     def names(self) -> dict[str, object]:
         """What generated source calls besides users' functions."""
@@ -179,7 +186,7 @@ class _Stream:
             return False
         if issubclass(type(exc), KeyboardInterrupt | Stopped):
             return False
-        cause = SourceBroke(capture(exc, skip=1))
+        cause = SourceBroke(capture(exc, skip=self.depth))
         self.net.faults.append(Fault(0, self.pulled(), SOURCE, "call", cause))
         return True
 

@@ -20,6 +20,7 @@ from fstream.interpreter.kernel.writer import Block
 from fstream.interpreter.kernel.writer import Shape
 from fstream.interpreter.kernel.writer import Then
 
+UNTIL = "until"  # the name of what ends the loops that a limit stands in
 SOURCE = -1  # the net, and the stage, of the line that pulls from the source
 
 What: TypeAlias = Literal["passed", "empty", "emitted", "exits", "took", "landed"]
@@ -103,9 +104,14 @@ class Template:
 
     def iterated(self, call: str, stage: int) -> str:
         """``call`` as something to iterate over, noted at each step."""
+        items = self.until(call, stage)
         if self.shape == "recorded" and self.has_stages:
-            return f"noted({call}, stage, {stage})"
-        return call
+            return f"noted({items}, stage, {stage})"
+        return items
+
+    def until(self, items: str, stage: int) -> str:
+        """``items`` of ``stage``, as long as no stage behind it ends the run."""
+        return f"{UNTIL}({items}, {stage})" if UNTIL in self.names else items
 
     def probe(self, at: At, probe: Probe) -> None:
         """Count an event, unless it can be derived."""
