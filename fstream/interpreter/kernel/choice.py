@@ -22,53 +22,60 @@ def choice(branch: Branch, x: str, answer: str) -> str:
     Names that begin with ``answer`` hold the answers of keys.
     """
     chosen = ""
-    for n, test in enumerate(branch.tests):
-        if isinstance(test, OfRest):
+    for n, condition in enumerate(conditions(branch, x, answer)):
+        if condition is None:
             return f"{chosen}{n}"
-        chosen += f"{n} if {_test(branch, n, x=x, answer=answer)} else "
+        chosen += f"{n} if {condition} else "
     return f"{chosen}unrouted({x})"
 
 
-def _test(branch: Branch, n: int, *, x: str, answer: str) -> str:
-    test, name = branch.tests[n], f"t{branch.number}_{n}"
-    match test:
+def conditions(branch: Branch, x: str, answer: str) -> list[str | None]:
+    """What must hold for each arm if none before it was taken; ``None``: nothing.
+
+    They must be asked in their order, see ``choice``.
+    """
+    return [_condition(branch, n, x=x, answer=answer) for n in range(len(branch.tests))]
+
+
+def _condition(branch: Branch, n: int, *, x: str, answer: str) -> str | None:
+    name = f"t{branch.number}_{n}"
+    match branch.tests[n]:
         case OfClass() | OfPort():
             return f"isinstance({x}, {name})"
-        case OfGuard() | OfRest():
+        case OfGuard():
             return f"{name}({x})"
         case OfKey():
             first = first_asking(branch.tests, n)
             known = f"{answer}_{first}"
             asked = f"({known} := k{branch.number}_{n}({x}))"
             return f"{asked if first == n else known} == {name}"
+        case OfRest():
+            return None
         case _:
-            assert_never(test)
+            assert_never(branch.tests[n])
 
 
 def tests_bound(branch: Branch) -> dict[str, object]:
     """What the names in the choice stand for."""
     bound: dict[str, object] = {}
     for n, test in enumerate(branch.tests):
-        bound[f"t{branch.number}_{n}"] = _compared(test)
-        if isinstance(test, OfKey) and first_asking(branch.tests, n) == n:
-            bound[f"k{branch.number}_{n}"] = test.key
+        name = f"t{branch.number}_{n}"
+        match test:
+            case OfClass(classes):
+                bound[name] = classes[0] if len(classes) == 1 else classes
+            case OfPort(port):
+                bound[name] = port
+            case OfGuard(guard):
+                bound[name] = guard
+            case OfKey(key, value):
+                bound[name] = value
+                if first_asking(branch.tests, n) == n:
+                    bound[f"k{branch.number}_{n}"] = key
+            case OfRest():
+                continue
+            case _:
+                assert_never(test)
     return bound
-
-
-def _compared(test: Test) -> object:
-    match test:
-        case OfClass(classes):
-            return classes[0] if len(classes) == 1 else classes
-        case OfPort(port):
-            return port
-        case OfGuard(guard):
-            return guard
-        case OfKey(value=value):
-            return value
-        case OfRest():
-            return None
-        case _:
-            assert_never(test)
 
 
 def kinds_of(tests: Sequence[Test]) -> str:

@@ -22,6 +22,7 @@ from fstream.compiler.shape import arrested
 from fstream.compiler.shape import numbers
 from fstream.compiler.shape import parts
 from fstream.interpreter.kernel.choice import choice
+from fstream.interpreter.kernel.choice import conditions
 from fstream.interpreter.kernel.guards import Guards
 from fstream.interpreter.kernel.guards import Writing
 from fstream.interpreter.kernel.leaves import Leaves
@@ -126,8 +127,11 @@ class Meaning:
     def _branch(
         self, branch: Branch, at: At, then: Then, *, guard: int | None = None
     ) -> None:
-        number = branch.number
-        way, answer = self.template.name("w"), self.template.name("key")
+        answer = self.template.name("key")
+        if guard is None or guard >= len(at.exits):
+            self._directly(branch, answer, Place(at, then))
+            return
+        number, way = branch.number, self.template.name("w")
 
         def choose(here: At) -> None:
             chosen = f"{way} = {choice(branch, at.x, answer)}"
@@ -140,6 +144,32 @@ class Meaning:
         go = self._by_way(branch, way, Place(at, then))
         self.guards.guarded(at, guard=guard, stage=number, call=choose, go=go)
 
+    def _directly(self, branch: Branch, answer: str, place: "Place") -> None:
+        """Write one ``if`` that asks and takes, where both are in the same net."""
+        at, number = place.at, branch.number
+        after = self._after(branch, place)
+        asked = conditions(branch, at.x, answer)
+        self.template.noting(at, number)
+        for n, condition in enumerate(asked):
+            rest = "else:" if n else "if True:"
+            head = rest if condition is None else f"{'el' * (n > 0)}if {condition}:"
+            at.suite(head, self._taken(branch, n, after), calls=number)
+        if asked[-1] is not None:
+            at.line("else:")
+            at.line(f"    unrouted({at.x})", calls=number)
+        if after is FALL:
+            place.then.write(at)
+
+    def _taken(self, branch: Branch, n: int, after: Then) -> Writing:
+        arm = self._arm(branch, n, after)
+
+        def body(here: At) -> None:
+            if isinstance(branch.tests[n], OfPort):
+                here.line(f"{here.x} = {here.x}.item", calls=branch.number)
+            arm(here)
+
+        return body
+
     def _ways(self, ways: Ways, at: At, then: Then) -> None:
         way = self.template.name("w")
         go = self._by_way(ways, way, Place(at, then))
@@ -148,19 +178,22 @@ class Meaning:
 
     def _by_way(self, branch: Branch | Ways, way: str, place: "Place") -> Writing:
         """What writes the arms of ``branch``, of which ``way`` says which is taken."""
-        at, then = place.at, place.then
-        straight = all(is_straight(arm, _inside(at)) for arm in branch.arms)
-        after = FALL if straight else self.template.shared(then, at)
+        after = self._after(branch, place)
 
         def go(here: At) -> None:
             for n in range(len(branch.arms)):
                 is_last = n == len(branch.arms) - 1
                 test = "else:" if is_last and n else f"{'el' * (n > 0)}if {way} == {n}:"
                 here.suite(test, self._arm(branch, n, after))
-            if straight:
-                then.write(here)
+            if after is FALL:
+                place.then.write(here)
 
         return go
+
+    def _after(self, branch: Branch | Ways, place: "Place") -> Then:
+        """What follows each arm; ``FALL`` if what follows is written below them."""
+        straight = all(is_straight(arm, _inside(place.at)) for arm in branch.arms)
+        return FALL if straight else self.template.shared(place.then, place.at)
 
     def _arm(self, branch: Branch | Ways, n: int, after: Then) -> Writing:
         def body(here: At) -> None:

@@ -101,9 +101,11 @@ class At:
         else:
             self.line(f"{items}.append({result})")
 
-    def suite(self, head: str, body: "Callable[[At], None]") -> None:
+    def suite(
+        self, head: str, body: "Callable[[At], None]", *, calls: int | None = None
+    ) -> None:
         """Write ``head`` and, one level deeper, ``body``."""
-        self.line(head)
+        self.line(head, calls=calls)
         before = len(self.block.lines)
         inner = replace(self, indent=self.indent + 1)
         body(inner)
