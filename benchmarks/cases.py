@@ -13,6 +13,7 @@ from benchmarks import lives
 from benchmarks import memory
 from benchmarks import observed
 from benchmarks import processes
+from benchmarks import routes
 from benchmarks import waiting
 from benchmarks.scale import Scale
 from benchmarks.table import Row
@@ -32,6 +33,7 @@ CASES: Mapping[str, Case] = {
     "G10": arrays.g10,
     "G11": failing.g11,
     "G12": processes.g12,
+    "G13": routes.g13,
     "G14": copies.g14,
     "G15": lives.g15,
     "G16": memory.g16,

@@ -14,6 +14,9 @@ from benchmarks.workfunctions import even
 from benchmarks.workfunctions import f1
 from benchmarks.workfunctions import f2
 from benchmarks.workfunctions import f3
+from benchmarks.workfunctions import is_next
+from benchmarks.workfunctions import is_third
+from benchmarks.workfunctions import rest_by_three
 
 Loop: TypeAlias = Callable[[Iterable[int]], list[int]]
 Frames: TypeAlias = tuple[tuple[CodeType, int], ...]
@@ -39,6 +42,35 @@ def chained_outcomes(items: Iterable[int]) -> list[Success[int]]:
         y = f3(f2(f1(x)))
         if even(y):
             append(Success(y))
+    return out
+
+
+def routed_by_predicate(items: Iterable[int]) -> list[int]:
+    """Do the work of G13: each number goes one of three ways."""
+    out: list[int] = []
+    append = out.append
+    for x in items:
+        if is_third(x):
+            append(f1(x))
+        elif is_next(x):
+            append(f2(x))
+        else:
+            append(f3(x))
+    return out
+
+
+def routed_by_key(items: Iterable[int]) -> list[int]:
+    """Do the work of G13 with a key."""
+    out: list[int] = []
+    append = out.append
+    for x in items:
+        rest = rest_by_three(x)
+        if rest == 0:
+            append(f1(x))
+        elif rest == 1:
+            append(f2(x))
+        else:
+            append(f3(x))
     return out
 
 

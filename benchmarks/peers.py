@@ -15,6 +15,7 @@ from benchmarks.workfunctions import f1
 from benchmarks.workfunctions import f2
 from benchmarks.workfunctions import f3
 from benchmarks.workfunctions import nap
+from benchmarks.workfunctions import rest_by_three
 from fstream import Failure
 from fstream import Success
 
@@ -44,6 +45,13 @@ def through_stages(numbers: Iterable[int], n: int) -> list[int]:
     for k in range(n):
         chain = chain.map(f3 if k % 2 else f1)
     return list(chain)
+
+
+def grouped(numbers: Iterable[int]) -> list[int]:
+    """Do what can be done of G13: by groups, which wait for the end of the items."""
+    ways = {0: f1, 1: f2, 2: f3}
+    groups = _stream(numbers).group(by=rest_by_three)
+    return list(groups.map(lambda group: map(ways[group[0]], group[1])).flatten())
 
 
 def caught(numbers: Iterable[int]) -> tuple[Collection[int], Collection[object]]:

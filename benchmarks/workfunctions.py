@@ -28,6 +28,21 @@ def even(x: int) -> bool:
     return x % 2 == 0
 
 
+def rest_by_three(x: int) -> int:
+    """Say what is left when ``x`` is divided by three."""
+    return x % 3
+
+
+def is_third(x: int) -> bool:
+    """Tell whether ``x`` is a multiple of three."""
+    return x % 3 == 0
+
+
+def is_next(x: int) -> bool:
+    """Tell whether ``x`` is one more than a multiple of three."""
+    return x % 3 == 1
+
+
 def bad(x: int) -> int:
     """Raise for one number in a hundred."""
     if x % 100 == 0:
