@@ -48,6 +48,7 @@ from fstream.combinators.stages import within
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
 from fstream.combinators.states import group_by_key
+from fstream.combinators.states import limit_rate
 from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.compiler.explanation import Explanation
@@ -165,6 +166,7 @@ __all__ = [
     "identity",
     "inline",
     "leave",
+    "limit_rate",
     "map_async",
     "map_stage",
     "merge",

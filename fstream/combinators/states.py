@@ -17,6 +17,7 @@ from fstream.plan.nodes import Keeping
 from fstream.plan.rules import Distinct
 from fstream.plan.rules import Drop
 from fstream.plan.rules import GroupBy
+from fstream.plan.rules import LimitRate
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
 from fstream.plan.typed import Stage
@@ -117,3 +118,29 @@ def distinct(key: Callable[[A], Hashable] | None = None) -> Stage[A, A]:
     if key is not None:
         check_function(key, "distinct(key=...)")
     return Stage(Keeping(Distinct(key), label("distinct")))
+
+
+def limit_rate(per_second: float) -> Stage[A, A]:
+    """Let items pass one by one, ``per_second`` at most.
+
+    Each waits for its turn, ``1 / per_second`` seconds after the turn before it; time
+    in which none came is not made up for by a burst. They also go on one by one,
+    so that it holds for what follows, wherever that runs. It is the calling thread that
+    waits: what is ready is given before, workers go on with what they have, and a
+    deadline is looked at between two items.
+
+    >>> from fstream import collect, run, source
+    >>> run(source([1, 2, 3]).via(limit_rate(per_second=1000)).to(collect()))
+    <Success: (1, 2, 3)>
+    """
+    _check_rate(per_second)
+    return Stage(Keeping(LimitRate(per_second), label("limit_rate")))
+
+
+def _check_rate(rate: object) -> None:
+    if not isinstance(rate, int | float) or isinstance(rate, bool):
+        text = f"limit_rate(per_second=...) must be a number, but got {rate!r}"
+        raise TypeError(text)
+    if not rate > 0:
+        text = f"limit_rate(per_second=...) must be more than 0, but got {rate!r}"
+        raise ValueError(text)

@@ -28,7 +28,9 @@ from fstream.compiler.program import Split
 from fstream.compiler.program import StageEntry
 from fstream.compiler.program import Ways
 from fstream.compiler.shape import arrested
+from fstream.compiler.shape import bursts
 from fstream.compiler.shape import is_begun
+from fstream.compiler.shape import is_paced
 from fstream.compiler.shape import is_stateful
 from fstream.compiler.shape import numbers
 from fstream.compiler.shape import parts
@@ -50,7 +52,8 @@ class Cut:
 
 def fuse(op: Op, entries: tuple[StageEntry, ...]) -> tuple[Line, tuple[Segment, ...]]:
     """Cut ``op`` into as few segments as its contexts allow."""
-    fusing = _Fusing(entries, [])
+    is_all_here = all(entry.context == Inline() for entry in entries)
+    fusing = _Fusing(entries, [], keeps_pace=is_paced(op) and not is_all_here)
     cut = fusing.cut(op, 0)
     return cut.line, tuple(fusing.segments)
 
@@ -59,6 +62,7 @@ def fuse(op: Op, entries: tuple[StageEntry, ...]) -> tuple[Line, tuple[Segment, 
 class _Fusing:
     entries: tuple[StageEntry, ...]
     segments: list[Segment]
+    keeps_pace: bool
 
     def cut(self, op: Op, handlers: int) -> Cut:
         """Cut ``op``, of whose exits ``handlers`` handlers outside take some."""
@@ -92,10 +96,11 @@ class _Fusing:
         """The context in which all of ``op`` can run as one, if there is one.
 
         What only wraps items goes with its neighbours, and never alone to a worker.
+        What waits for its turn comes one by one, so that it can go on one by one.
         """
         stages = [number for number in numbers(op) if self.entries[number].kind]
         found = {self._context(op, number) for number in stages} or {Inline()}
-        if len(found) > 1:
+        if len(found) > 1 or (self.keeps_pace and bursts(op)):
             return None
         context = found.pop()
         if context == Inline():

@@ -49,6 +49,7 @@ from fstream.plan.nodes import Wrap
 from fstream.plan.rules import Distinct
 from fstream.plan.rules import Drop
 from fstream.plan.rules import GroupBy
+from fstream.plan.rules import LimitRate
 from fstream.plan.rules import Rule
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
@@ -159,6 +160,8 @@ def _kind(rule: Rule) -> str:
             return "distinct"
         case GroupBy():
             return "group_by_key"
+        case LimitRate():
+            return "limit_rate"
         case _:
             assert_never(rule)
 

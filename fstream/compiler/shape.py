@@ -33,6 +33,7 @@ from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
 from fstream.plan.rules import GroupBy
+from fstream.plan.rules import LimitRate
 from fstream.plan.rules import Replacing
 from fstream.plan.rules import Take
 from fstream.plan.rules import TakeWhile
@@ -128,12 +129,33 @@ def is_sized(origin: Origin) -> bool:
     return isinstance(origin, Items) and type(origin.items) in _SIZED
 
 
-def goes_singly(segment: Segment) -> bool:
-    """Whether no item may share its chunk, as the others would be executed again.
+def is_paced(op: Op) -> bool:
+    """Whether the items of ``op`` wait for their turn."""
+    return any(
+        isinstance(leaf.node, Keeping) and isinstance(leaf.node.rule, LimitRate)
+        for leaf in leaves(op)
+    )
 
-    An item that is overdue in a thread leaves that thread behind, chunk and all; in
-    a task it ends the kernel.
+
+def bursts(op: Op) -> bool:
+    """Whether items may come together to where, in ``op``, they wait for their turn."""
+    is_one = True
+    for step in parts(op) if isinstance(op, Seq | Handle) else ():
+        if not is_one and is_paced(step):
+            return True
+        is_one = is_one and is_simple(step)
+    return any(bursts(part) for part in parts(op))
+
+
+def goes_singly(segment: Segment) -> bool:
+    """Whether no item may share its chunk.
+
+    The others would wait for its turn, or be executed again with it: an item that is
+    overdue in a thread leaves that thread behind, chunk and all; in a task it ends
+    the kernel.
     """
+    if is_paced(segment.op):
+        return True
     cares = [label.care for label in segment.labels]
     if any(care.delivery == "at_most_once" for care in cares):
         return True

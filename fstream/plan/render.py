@@ -62,6 +62,7 @@ from fstream.plan.nodes import Wrap
 from fstream.plan.rules import Distinct
 from fstream.plan.rules import Drop
 from fstream.plan.rules import GroupBy
+from fstream.plan.rules import LimitRate
 from fstream.plan.rules import Rule
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
@@ -249,6 +250,8 @@ def _rule(rule: Rule) -> str:
             return f"distinct({'' if key is None else function_name(key)})"
         case GroupBy(key, size):
             return f"group_by_key({function_name(key)}, {size})"
+        case LimitRate(per_second):
+            return f"limit_rate({per_second!r})"
         case _:
             assert_never(rule)
 

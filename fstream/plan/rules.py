@@ -59,6 +59,14 @@ class GroupBy:
 
 @final
 @value
+class LimitRate:
+    """Let items pass one by one, ``per_second`` at most."""
+
+    per_second: float
+
+
+@final
+@value
 class Take:
     """Keep the first ``n`` items; with the last, the run ends if this ``ends`` it.
 
@@ -78,6 +86,6 @@ class TakeWhile:
     ends: bool = False
 
 
-Replacing: TypeAlias = Scan | ScanBy
+Replacing: TypeAlias = Scan | ScanBy | LimitRate
 Sifting: TypeAlias = Drop | Distinct | Take | TakeWhile
 Rule: TypeAlias = Replacing | Sifting | GroupBy

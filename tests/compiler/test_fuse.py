@@ -19,6 +19,9 @@ from fstream.combinators.stages import filter_stage
 from fstream.combinators.stages import flat_map_stage
 from fstream.combinators.stages import map_stage
 from fstream.combinators.stages import try_stage
+from fstream.combinators.stages import within
+from fstream.combinators.states import group_by_key
+from fstream.combinators.states import limit_rate
 from fstream.compiler.fuse import fuse
 from fstream.compiler.place import place
 from fstream.compiler.program import Line
@@ -89,6 +92,33 @@ def test_a_batch_cuts_the_line() -> None:
     line, _ = fused(ONE >> ONE >> batch(2) >> ONE)
 
     assert outline(line) == [[0, 1], [2], [3]]
+
+
+@pytest.mark.parametrize("before", [flat_map_stage(range), group_by_key(abs)])
+def test_items_that_come_together_are_cut_off_from_where_they_wait(
+    before: Stage,
+) -> None:
+    paced = within(inline(), map_stage(abs) >> before >> limit_rate(1))
+
+    line, _ = fused(paced >> ONE)
+    alone, _ = fused(paced)
+
+    assert outline(line) == [[0, 1], [2], [3]]
+    assert outline(alone) == [[0, 1, 2]]
+
+
+def test_items_that_come_one_by_one_wait_where_they_are() -> None:
+    line, _ = fused(within(inline(), ONE >> limit_rate(1) >> batch(2)) >> ONE)
+
+    assert outline(line) == [[0, 1, 2], [3]]
+
+
+def test_items_that_come_together_to_an_arm_are_cut_off_there() -> None:
+    arm = within(inline(), flat_map_stage(range) >> limit_rate(1))
+
+    line, _ = fused(route(case(int) >> arm, case(str) >> ONE))
+
+    assert outline(line) == [[0], ([[1], [2]], [[3]])]
 
 
 def test_only_the_same_width_is_the_same_context() -> None:

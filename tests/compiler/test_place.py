@@ -76,7 +76,7 @@ def expected(shape: Shape, context: Context) -> list[Context]:
             return expected(inner, on or context)
         case ("batch" | "drop" | "group" | "take", _):
             return [inline()]
-        case ("scan" | "scan by" | "distinct" | "while",):
+        case ("scan" | "scan by" | "distinct" | "while" | "limit",):
             return [inline()]
         case ("regroup", _):
             return [inline(), context]

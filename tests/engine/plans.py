@@ -43,6 +43,7 @@ from fstream.combinators.stages import within
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
 from fstream.combinators.states import group_by_key
+from fstream.combinators.states import limit_rate
 from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.compiler.lower import lower
@@ -249,6 +250,8 @@ class Building:
                 return take(n)
             case ("while",):
                 return take_while(self.script.keeping(self.name()))
+            case ("limit",):
+                return limit_rate(1e9)
             case ("drop", n):
                 return drop(n)
             case _:
@@ -351,7 +354,7 @@ KEEPING = [
     *(("batch", n) for n in (1, 2, 3)),
     *(("regroup", n) for n in (1, 2, 3)),
     *(("scan",), ("scan by",), ("distinct",), ("drop", 2), ("group", 2)),
-    *(("take", 2), ("take", 5), ("while",)),
+    *(("take", 2), ("take", 5), ("while",), ("limit",)),
 ]
 KINDS = ["map", "map", "filter", "flat", "try", "emit"]
 

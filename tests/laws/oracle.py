@@ -62,6 +62,7 @@ from fstream.plan.nodes import Wrap
 from fstream.plan.rules import Distinct
 from fstream.plan.rules import Drop
 from fstream.plan.rules import GroupBy
+from fstream.plan.rules import LimitRate
 from fstream.plan.rules import Rule
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
@@ -579,6 +580,7 @@ _KINDS: dict[type, str] = {
     TakeWhile: "take_while",
     ScanBy: "scan_by",
     GroupBy: "group_by_key",
+    LimitRate: "limit_rate",
 }
 
 
@@ -735,6 +737,8 @@ def _followed(rule: Rule) -> Callable[[object], list[object]]:
                 return [(found, by_key[found])]
 
             return following
+        case LimitRate():
+            return lambda item: [item]
         case Drop(n):
             dropped: list[object] = []
 

@@ -49,6 +49,7 @@ from fstream.combinators.stages import within
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
 from fstream.combinators.states import group_by_key
+from fstream.combinators.states import limit_rate
 from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.plan.care import Retry
@@ -253,6 +254,7 @@ def keeping(draw: st.DrawFn) -> Stage:
         {
             lambda: scan_stage(0, draw(SCANS)): 2,
             lambda: drop(draw(st.integers(0, 4))): 1,
+            lambda: limit_rate(1e9): 1,
             lambda: distinct(draw(KEYS)): 2,
             lambda: take(draw(st.integers(1, 6))): 2,
             lambda: take_while(draw(KEEPS)): 1,

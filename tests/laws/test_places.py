@@ -30,7 +30,7 @@ from tests.laws.plans import RUN_PLACES
 from tests.laws.plans import plans
 
 CALLING = frozenset(("map", "flat_map", "filter", "try", "emit"))
-KEEPING = ("scan", "scan_by", "drop", "distinct", "group_by_key")
+KEEPING = ("scan", "scan_by", "drop", "distinct", "group_by_key", "limit_rate")
 
 
 def places(part: Pipeline | Flow | Stage | Sink, at: Context) -> Iterator[Context]:

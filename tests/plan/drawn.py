@@ -41,6 +41,7 @@ from fstream.combinators.stages import within
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
 from fstream.combinators.states import group_by_key
+from fstream.combinators.states import limit_rate
 from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.plan.contexts import forks
@@ -127,6 +128,7 @@ def keeping() -> st.SearchStrategy[Stage]:
         st.builds(scan_stage, st.integers(), FUNCTIONS),
         st.builds(scan_by, FUNCTIONS, st.integers(), FUNCTIONS),
         st.builds(group_by_key, FUNCTIONS, st.integers(1, 3)),
+        st.builds(limit_rate, st.sampled_from([2, 0.5])),
         st.builds(drop, st.integers(0, 2)),
         st.builds(take, st.integers(1, 3)),
         st.builds(take_while, FUNCTIONS),

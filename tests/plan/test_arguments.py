@@ -40,6 +40,7 @@ from fstream.combinators.stages import within
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
 from fstream.combinators.states import group_by_key
+from fstream.combinators.states import limit_rate
 from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.plan.care import Retry
@@ -305,6 +306,10 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "take": (lambda: take("3"), "take(n=...) must be a whole number, but got '3'"),
     "take of True": (lambda: take(n=True), "take(n=...) must be a whole number"),
     "take_while": (lambda: take_while(3), "take_while(pred=...) must be"),
+    "limit_rate": (
+        lambda: limit_rate("3/s"),
+        "limit_rate(per_second=...) must be a number, but got '3/s'",
+    ),
     "drop": (lambda: drop("3"), "drop(n=...) must be a whole number, but got '3'"),
     "distinct": (lambda: distinct(3), "distinct(key=...) must be callable, but got 3"),
     "forks": (lambda: forks(None), "forks(width=...) must be a whole number"),
@@ -321,6 +326,14 @@ VALUES: dict[str, tuple[Callable[[], object], str]] = {
         "group_by_key(size=...) must be at least 1, but got 0",
     ),
     "take": (lambda: take(0), "take(n=...) must be at least 1, but got 0"),
+    "limit_rate": (
+        lambda: limit_rate(0),
+        "limit_rate(per_second=...) must be more than 0, but got 0",
+    ),
+    "limit_rate nan": (
+        lambda: limit_rate(float("nan")),
+        "limit_rate(per_second=...) must be more than 0, but got nan",
+    ),
     "drop": (lambda: drop(-1), "drop(n=...) must be at least 0, but got -1"),
     "within": (
         lambda: batch(within=0),

@@ -38,6 +38,7 @@ from fstream.combinators.stages import within
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
 from fstream.combinators.states import group_by_key
+from fstream.combinators.states import limit_rate
 from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.plan.contexts import processes
@@ -96,6 +97,7 @@ TEXTS = {
     "scan": (scan_stage(0, add), "scan_stage(0, add)  #"),
     "scan_by": (scan_by(parse, [], add), "scan_by(parse, [], add)  #"),
     "group_by_key": (group_by_key(parse), "group_by_key(parse, 100)  #"),
+    "limit_rate": (limit_rate(0.5), "limit_rate(0.5)  #"),
     "drop": (drop(3), "drop(3)  #"),
     "take": (take(3), "take(3)  #"),
     "take_while": (take_while(parse), "take_while(parse)  #"),

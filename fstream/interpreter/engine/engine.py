@@ -10,6 +10,7 @@ from typing import assert_never, final
 
 from fstream.compiler.program import Program
 from fstream.compiler.program import Segment
+from fstream.compiler.shape import is_paced
 from fstream.compiler.shape import is_single
 from fstream.compiler.shape import is_sized
 from fstream.interpreter.chunk import Fault
@@ -85,6 +86,7 @@ class Engine:
         "slots",
         "stations",
         "tickets",
+        "waits",
     )
 
     def __init__(self, program: Program, account: Account, budget: Budget) -> None:
@@ -94,6 +96,7 @@ class Engine:
         self.pulled = 0
         self.reached = 0
         self.commands: list[Command] = []
+        self.waits: list[Command] = []  # from the first one on which the caller waits
         self.stations: list[SegmentStation] = []
         self.outlet = Outlet()
         self.entry: Station = laid(program.line, self.outlet, self._station)
@@ -152,6 +155,7 @@ class Engine:
             segment=segment,
             window=window_of(segment),
             is_remote=segment.context != Inline(),
+            is_paced=is_paced(segment.op),
             after=after,
             submit=self._submit,
             pace=pace(segment),
@@ -162,7 +166,8 @@ class Engine:
     def _submit(self, station: SegmentStation, slot: Slot) -> None:
         self.tickets += 1
         self.slots[self.tickets] = (station, slot)
-        self.commands.append(Submit(station.call(slot, self.tickets)))
+        commands = self.waits if station.is_paced else self.commands
+        commands.append(Submit(station.call(slot, self.tickets)))
 
     # ---- what has happened
 
@@ -303,12 +308,13 @@ class Engine:
             self._release_next()
         if not self.is_finished and self.out is None:
             self._pull_or_end()
-        commands, self.commands = self.commands, []
+        commands = self.commands if self.is_finished else self.commands + self.waits
+        self.commands, self.waits = [], []
         return commands
 
     def _dismiss(self, numbers: set[int]) -> None:
         self.dismissed |= numbers
-        self.commands += map(Dismiss, sorted(numbers))
+        (self.waits or self.commands).extend(map(Dismiss, sorted(numbers)))
 
     def _fills_first(self) -> bool:
         """Whether workers get work before the consumer gets what is ready.

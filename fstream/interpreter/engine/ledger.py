@@ -42,6 +42,7 @@ from fstream.plan.nodes import Wrap
 from fstream.plan.rules import Distinct
 from fstream.plan.rules import Drop
 from fstream.plan.rules import GroupBy
+from fstream.plan.rules import LimitRate
 from fstream.plan.rules import Rule
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
@@ -188,7 +189,7 @@ class _Reading:
 
     def _kept(self, rule: Rule, number: int, passed: int) -> tuple[int, int]:
         match rule:
-            case Scan() | ScanBy():
+            case Scan() | ScanBy() | LimitRate():
                 return passed, 0
             case Drop() | Distinct() | Take() | TakeWhile():
                 kept = self._passed(number)

@@ -106,6 +106,7 @@ class SegmentStation:
     segment: Segment
     window: Window
     is_remote: bool
+    is_paced: bool
     after: Station
     submit: "Callable[[SegmentStation, Slot], None]"
     waiting: deque[Chunk] = field(default_factory=deque[Chunk])
@@ -153,7 +154,7 @@ class SegmentStation:
                 self._hold(Slot(chunk, chunk))
                 self._pass_on()
                 continue
-            if self.is_remote and self._is_too_big(chunk):
+            if (self.is_remote or self.is_paced) and self._is_too_big(chunk):
                 chunk, *rest = parted(chunk, self.size())
                 self.waiting.extendleft(reversed(rest))
             hands = min(self._hands(), len(chunk.body) or 1)

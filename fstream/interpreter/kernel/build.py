@@ -195,7 +195,9 @@ def _bound(
         case Batch(size, within):
             return _kept(leaf.number, Batching(size, within, here.clock))
         case Keeping(rule):
-            return _kept(leaf.number, state_of(rule, partial(cutting.cut, leaf.number)))
+            end = partial(cutting.cut, leaf.number)
+            state = state_of(rule, end, clock=here.clock, pause=here.pause)
+            return _kept(leaf.number, state)
         case Leave(port):
             return {} if port is None else {name: port}
         case Scatter(tests):

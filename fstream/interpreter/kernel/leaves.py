@@ -30,6 +30,7 @@ from fstream.plan.nodes import Wrap
 from fstream.plan.rules import Distinct
 from fstream.plan.rules import Drop
 from fstream.plan.rules import GroupBy
+from fstream.plan.rules import LimitRate
 from fstream.plan.rules import Rule
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
@@ -105,7 +106,7 @@ class Leaves:
 
     def _keep(self, spot: Spot, rule: Rule) -> None:
         match rule:
-            case Scan() | ScanBy():
+            case Scan() | ScanBy() | LimitRate():
                 self._replace(spot, f"f{spot.number}({spot.at.x})")
             case Drop() | Distinct() | Take() | TakeWhile():
                 self._filter(spot)

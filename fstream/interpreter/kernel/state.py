@@ -8,11 +8,13 @@ state as it was.
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
+from math import inf
 from typing import TypeAlias, assert_never, cast, final
 
 from fstream.plan.rules import Distinct
 from fstream.plan.rules import Drop
 from fstream.plan.rules import GroupBy
+from fstream.plan.rules import LimitRate
 from fstream.plan.rules import Rule
 from fstream.plan.rules import Scan
 from fstream.plan.rules import ScanBy
@@ -188,12 +190,39 @@ class Grouping:
         return [(key, tuple(items)) for key, items in groups.values()]
 
 
+@final
+@dataclass(slots=True)
+class Limiting:
+    """When the next item may pass: ``gap`` seconds after the turn of the last one."""
+
+    gap: float
+    clock: Callable[[], float]
+    pause: Callable[[float], None]
+    due: float = -inf
+
+    def put(self, item: object) -> object:
+        """Give ``item``, when it is its turn."""
+        now = self.clock()
+        if now < self.due:
+            self.pause(self.due - now)
+        self.due = max(self.due, now) + self.gap
+        return item
+
+
 State: TypeAlias = (
-    Scanning | ScanningBy | Dropping | Distinguishing | Taking | TakingWhile | Grouping
+    (Scanning | ScanningBy | Limiting)
+    | (Dropping | Distinguishing | Taking | TakingWhile)
+    | Grouping
 )
 
 
-def state_of(rule: Rule, end: End) -> State:
+def state_of(
+    rule: Rule,
+    end: End,
+    *,
+    clock: Callable[[], float],
+    pause: Callable[[float], None],
+) -> State:
     """The state that ``rule`` begins with; ``end`` ends the run, if it does that.
 
     Functions are erased: the kernel calls them with what the stage before gave.
@@ -213,6 +242,8 @@ def state_of(rule: Rule, end: End) -> State:
             return TakingWhile(cast("Function", fn), end if ends else None)
         case GroupBy(key, size):
             return Grouping(cast("Function", key), size)
+        case LimitRate(per_second):
+            return Limiting(1 / per_second, clock, pause)
         case _:
             assert_never(rule)
 

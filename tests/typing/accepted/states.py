@@ -13,6 +13,7 @@ from fstream.combinators.stages import map_stage
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
 from fstream.combinators.states import group_by_key
+from fstream.combinators.states import limit_rate
 from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 from fstream.plan.typed import Plan
@@ -81,6 +82,9 @@ assert_type(
     users.via(group_by_key(age)).via(map_stage(lambda group: len(group[1]))),
     Source[int],
 )
+
+assert_type(one.via(limit_rate(10)), Source[int])
+assert_type(users.via(limit_rate(per_second=0.5)).to(collect()), Plan[tuple[User, ...]])
 
 assert_type(one.via(drop(2)), Source[int])
 assert_type(users.via(drop(2)).to(collect()), Plan[tuple[User, ...]])

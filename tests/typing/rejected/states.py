@@ -6,6 +6,7 @@ from fstream.combinators.sources import source
 from fstream.combinators.states import distinct
 from fstream.combinators.states import drop
 from fstream.combinators.states import group_by_key
+from fstream.combinators.states import limit_rate
 from fstream.combinators.states import scan_by
 from fstream.combinators.states import scan_stage
 
@@ -145,6 +146,16 @@ group_by_key(parity, "3")
 # mypy[arg-type]: Argument 2 to "group_by_key" has incompatible type "str"; expected "int"
 # pyright[reportArgumentType]: Argument of type "Literal['3']" cannot be assigned to parameter "size" of type "int" in function "group_by_key"
 #     "Literal['3']" is not assignable to "int"
+
+limit_rate("10/s")
+# mypy[arg-type]: Argument 1 to "limit_rate" has incompatible type "str"; expected "float"
+# pyright[reportArgumentType]: Argument of type "Literal['10/s']" cannot be assigned to parameter "per_second" of type "float" in function "limit_rate"
+#     "Literal['10/s']" is not assignable to "float"
+one.via(limit_rate(10, 2))
+# mypy[call-arg]: Too many arguments for "limit_rate"
+# pyright[reportUnknownArgumentType]: Argument type is unknown
+#     Argument corresponds to parameter "other" in function "via"
+# pyright[reportCallIssue]: Expected 1 positional argument
 
 drop("2")
 # mypy[arg-type]: Argument 1 to "drop" has incompatible type "str"; expected "int"
