@@ -27,6 +27,8 @@ from fstream.combinators.predicates import When
 from fstream.combinators.predicates import WhenArm
 from fstream.combinators.predicates import by
 from fstream.combinators.predicates import when
+from fstream.combinators.resources import Using
+from fstream.combinators.resources import using
 from fstream.combinators.routes import route
 from fstream.combinators.sinks import closed
 from fstream.combinators.sinks import collect
@@ -136,6 +138,7 @@ __all__ = [
     "TaskContext",
     "TimedOut",
     "TooManyFailures",
+    "Using",
     "When",
     "WhenArm",
     "WorkerLost",
@@ -188,6 +191,7 @@ __all__ = [
     "try_async",
     "try_stage",
     "unbatch",
+    "using",
     "when",
     "within",
 ]

@@ -67,6 +67,8 @@ class InlineBackend:
         return answers
 
     def close(self) -> None:
-        """Forget the kernels."""
+        """Close what the kernels have opened, and forget them."""
+        for kernel in self._kernels.values():
+            kernel.close()
         self._answers.clear()
         self._kernels.clear()

@@ -18,6 +18,7 @@ from fstream.contexts.parcels import pack_call
 from fstream.contexts.parcels import unpack_reply
 from fstream.contexts.records import handle_record
 from fstream.contexts.remote import Remote
+from fstream.contexts.remote import see_off
 from fstream.contexts.shortage import Shortage
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Freed
@@ -153,10 +154,11 @@ class ProcessBackend:
 
     def close(self) -> None:
         """End all workers: at once those at work, by themselves those idle."""
+        told: list[Frame] = []
         with Undisturbed():
             session, self._session = self._session, None
             if session is not None and self._owner == os.getpid():
-                self._end(session)
+                told = see_off(self._remotes.values(), session)
             elif session is not None:
                 session.close()
             for remote in self._remotes.values():
@@ -167,16 +169,8 @@ class ProcessBackend:
             epoll, self._epoll = self._epoll, None
             if epoll is not None:
                 epoll.close()
-
-    def _end(self, session: Session) -> None:
-        for remote in self._remotes.values():
-            if remote.open:
-                session.kill(remote.number)
-        for remote in self._remotes.values():
-            remote.channel.close()
-        if not session.end():
-            for remote in self._remotes.values():
-                remote.kill()
+        for frame in told:
+            handle_record(frame, {}, self._briefed().segments)
 
     def _briefed(self) -> Briefing:
         assert self._briefing is not None, "submit before open"  # noqa: S101

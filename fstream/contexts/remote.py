@@ -3,6 +3,7 @@
 import os
 import select
 import signal
+from collections.abc import Collection
 from contextlib import suppress
 from typing import final
 
@@ -17,6 +18,7 @@ from fstream.transport.channel import socket_pair
 from fstream.transport.frame import Frame
 from fstream.transport.owned import Owned
 from fstream.worker.kin import kill_group
+from fstream.worker.letters import LOG
 from fstream.worker.lifeline import Session
 from fstream.worker.recorder import fatal_error
 from fstream.worker.recorder import last_note
@@ -133,3 +135,20 @@ class Remote:
         self._page.close()
         if self._pidfd is not None:
             self._pidfd.close()
+
+
+def see_off(remotes: Collection[Remote], session: Session) -> list[Frame]:
+    """Have all workers of ``session`` gone, at once those at work.
+
+    Answer the records of what the others told while they closed what they had open.
+    """
+    for remote in remotes:
+        if remote.open:
+            session.kill(remote.number)
+    for remote in remotes:
+        remote.retire()
+    if not session.end():
+        for remote in remotes:
+            remote.kill()
+    drained = [remote.channel.drain() for remote in remotes]
+    return [frame for frames in drained for frame in frames if frame.kind == LOG]

@@ -219,6 +219,13 @@ class TaskBackend:
         has nothing to do with it.
         """
         kernels: dict[int, TaskKernel] = {}
+        try:
+            await self._serve_with(kernels)
+        finally:
+            for kernel in kernels.values():
+                kernel.close()
+
+    async def _serve_with(self, kernels: dict[int, TaskKernel]) -> None:
         task = asyncio.current_task()
         while task is not None and not task.cancelling():
             if not self._parts:
@@ -235,7 +242,7 @@ class TaskBackend:
             try:
                 reply = await kernels[segment](items, keys, past=shared.call.past)
             except Overdue as overdue:
-                del kernels[segment]  # it was left in the middle of an item
+                kernels.pop(segment).close()  # it was left in the middle of an item
                 self._tell(_lost(shared.call, overdue, self._surroundings.pid))
                 continue
             if shared.take(number, reply, time.perf_counter_ns() - began) == "all":

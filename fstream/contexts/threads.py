@@ -229,6 +229,13 @@ class ThreadBackend:
 
     def _work(self, worker: _Worker) -> None:
         kernels: dict[int, ChunkKernel] = {}
+        try:
+            self._work_on(worker, kernels)
+        finally:
+            for kernel in kernels.values():
+                self._quiet.run(kernel.close)
+
+    def _work_on(self, worker: _Worker, kernels: dict[int, ChunkKernel]) -> None:
         part = self._parts.get()
         while part is not None:
             # Not for each part: to change the signal mask takes 20 us.

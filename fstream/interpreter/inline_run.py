@@ -143,6 +143,7 @@ class InlineRun:
     def close(self) -> None:
         """End the run where it is, and tell what became of it."""
         self.values.close()
+        self.kernel.net.close()
         self.reading.close()
         self.drain()
         if self.deadline.is_told and isinstance(self.how, Complete):

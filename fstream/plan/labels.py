@@ -45,7 +45,7 @@ class Label:
 
 
 def label_for(
-    fn: Callable[[Never], object],
+    fn: Callable[[Never], object] | Callable[[Never, Never], object],
     call: str,
     argument: str = "fn",
     *,
@@ -75,7 +75,7 @@ def label_for_awaited(
 
 
 def _labelled(
-    fn: Callable[[Never], object],
+    fn: object,
     call: str,
     *,
     on: Placement | None,

@@ -11,7 +11,6 @@ the place where its stage was written::
 from collections.abc import Iterable
 from collections.abc import Iterator
 from itertools import chain
-from reprlib import Repr
 from typing import Literal, TypeAlias, assert_never, final
 
 from fstream.plan.care import Care
@@ -59,15 +58,9 @@ from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Within
 from fstream.plan.nodes import Wrap
-from fstream.plan.rules import Distinct
-from fstream.plan.rules import Drop
-from fstream.plan.rules import GroupBy
-from fstream.plan.rules import LimitRate
-from fstream.plan.rules import Rule
-from fstream.plan.rules import Scan
-from fstream.plan.rules import ScanBy
-from fstream.plan.rules import Take
-from fstream.plan.rules import TakeWhile
+from fstream.plan.render_rule import bounded
+from fstream.plan.render_rule import render_rule
+from fstream.plan.supplied import Supplied
 from fstream.plan.walk import Part
 from fstream.result.value import value
 
@@ -133,7 +126,7 @@ def _flow(flow: Flow) -> Iterator[_Lines]:
 def _origin(origin: Origin) -> _Lines:
     match origin:
         case Items(items, label):
-            return _line(f"source({_bounded.repr(items)})", label)
+            return _line(f"source({bounded(items)})", label)
         case Made(make, label):
             return _line(f"source_from({function_name(make)})", label)
         case Merged(flows, label):
@@ -148,7 +141,7 @@ def _sink(sink: Sink) -> Iterator[_Lines]:
         case Collect() | Count() | Drain():
             yield _line(f"{type(sink).__name__.lower()}()")
         case Fold(init, fn):
-            yield _line(f"fold({_bounded.repr(init)}, {function_name(fn)})")
+            yield _line(f"fold({bounded(init)}, {function_name(fn)})")
         case Piped(stage, rest):
             yield from _steps(stage)
             yield from _sink(rest)
@@ -219,7 +212,7 @@ def _leaf(stage: _Leaf) -> _Lines:
             timing = "" if within is None else f", within={within!r}"
             return _line(f"batch({size}{timing})", label)
         case Keeping(rule, label):
-            return _line(_rule(rule), label)
+            return _line(render_rule(rule), label)
         case Unbatch(label):
             return _line("unbatch()", label)
         case Leave(port, label):
@@ -233,35 +226,15 @@ def _leaf(stage: _Leaf) -> _Lines:
             return _call(stage)
 
 
-def _rule(rule: Rule) -> str:
-    match rule:
-        case Scan(init, fn):
-            return f"scan_stage({_bounded.repr(init)}, {function_name(fn)})"
-        case ScanBy(key, init, fn):
-            by, state = function_name(key), _bounded.repr(init)
-            return f"scan_by({by}, {state}, {function_name(fn)})"
-        case Take(n):
-            return f"take({n})"
-        case TakeWhile(fn):
-            return f"take_while({function_name(fn)})"
-        case Drop(n):
-            return f"drop({n})"
-        case Distinct(key):
-            return f"distinct({'' if key is None else function_name(key)})"
-        case GroupBy(key, size):
-            return f"group_by_key({function_name(key)}, {size})"
-        case LimitRate(per_second):
-            return f"limit_rate({per_second!r})"
-        case _:
-            assert_never(rule)
-
-
 def _call(stage: _Calling) -> _Lines:
-    own = function_name(stage.fn)
+    own, head = function_name(stage.fn), ""
+    if isinstance(stage.fn, Supplied):
+        own = function_name(stage.fn.fn)
+        head = f"using({function_name(stage.fn.open)})."
     label = stage.label
     name = "" if label.name == own else f", name={label.name!r}"
     on = "" if label.on is None else f", on={label.on!r}"
-    return _line(f"{_verb(stage)}({own}{on}{name}{_care(label.care)})", label)
+    return _line(f"{head}{_verb(stage)}({own}{on}{name}{_care(label.care)})", label)
 
 
 def _care(care: Care) -> str:
@@ -305,7 +278,7 @@ def _test(test: Test, head: _Head) -> str:
         case OfPort(port):
             return f"case_port({function_name(port)})"
         case OfKey(key, value):
-            return f"by({function_name(key)})({_bounded.repr(value)})"
+            return f"by({function_name(key)})({bounded(value)})"
         case OfRest():
             return "otherwise"
         case _:
@@ -349,7 +322,3 @@ def _indented(lines: _Lines, mark: str) -> _Lines:
         _Line(mark + first.text, first.site),
         *(_Line(space + line.text, line.site) for line in rest),
     )
-
-
-_bounded = Repr()
-_bounded.maxother = _bounded.maxstring = 60

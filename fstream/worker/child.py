@@ -96,6 +96,7 @@ def _answer(errand: Errand, kept: list[object]) -> Frame:
     words[TICKET] = call.ticket + 1
     reply = kernel(call.items, call.keys, call.flush, past=call.past)
     kept.append(reply)
+    kernel.close()
     words[STAGE] = ENCODING
     limit = limit_of(segment)
     if limit is not None:

@@ -125,6 +125,11 @@ class Host:
         """
         self._answered = None
 
+    def close(self) -> None:
+        """Close what functions have opened: there will be no call any more."""
+        for kernel in self._kernels.values():
+            kernel.close()
+
     def _install(self, shipped: Shipped, terms: Terms) -> None:
         shipped.install()
         surroundings = Surroundings(

@@ -24,3 +24,4 @@ def serve(end: socket.socket, words: memoryview) -> None:
                 return  # user code closed our socket: the number is another file's
             words[TICKET] = 0
             host.forget()
+    host.close()

@@ -2,7 +2,6 @@
 
 LATER = {
     "MSC-13": "a live view",
-    "R-11": "using",
     "R-23": "events of stages, for observers",
 }
 """No test has these ids."""

@@ -28,6 +28,7 @@ from fstream import source
 from fstream import source_from
 from fstream import stream
 from fstream import threads
+from fstream import using
 from fstream import within
 from tests.cases import work
 from tests.cases.everywhere import answer
@@ -292,6 +293,18 @@ def test_r_25_what_cannot_be_pickled_fails_where_it_would_have_to_be(
         "I stay here",
     )
     assert failure.error.notes == ("tests.cases.work.Stubborn cannot cross a process",)
+
+
+@everywhere
+def test_r_11_a_resource_that_cannot_be_opened_tells_so_itself(on: Context) -> None:
+    plan = source(range(3)).via(using(work.refused).map_stage(work.asked, name="ask"))
+
+    outcomes = list(stream(plan, on=on))
+
+    failures = [outcome.failure() for outcome in outcomes]
+    assert [(f.stage, f.step, f.index, f.message) for f in failures] == [
+        ("ask", "open", n, "the server refuses") for n in range(3)
+    ]
 
 
 def test_r_26_a_result_is_delivered_as_soon_as_its_copy_has_ended() -> None:

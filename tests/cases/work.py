@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -534,3 +535,13 @@ class Noting:
 
     def on(self, event: object) -> None:
         self.heard.append(type(event).__name__)
+
+
+@contextmanager
+def refused() -> Iterator[str]:
+    raise ConnectionError("the server refuses")
+    yield ""
+
+
+def asked(server: str, item: int) -> str:
+    return f"{server} {item}"

@@ -29,6 +29,7 @@ from fstream.combinators.predicates import When
 from fstream.combinators.predicates import WhenArm
 from fstream.combinators.predicates import by
 from fstream.combinators.predicates import when
+from fstream.combinators.resources import using
 from fstream.combinators.routes import route
 from fstream.combinators.sinks import collect
 from fstream.combinators.sinks import count
@@ -83,10 +84,12 @@ from tests.laws.work import Keys
 from tests.laws.work import Makes
 from tests.laws.work import Many
 from tests.laws.work import Names
+from tests.laws.work import Offered
 from tests.laws.work import Raises
 from tests.laws.work import Refusing
 from tests.laws.work import Takes
 from tests.laws.work import Tries
+from tests.laws.work import offered
 
 AWKWARD = (
     *("value error", "key error", "stop", "exit", "generator exit", "odd base"),
@@ -232,6 +235,8 @@ def leaves(draw: st.DrawFn) -> Stage:
             lambda: map_stage(draw(MAPS), **_told(draw)): 6,
             lambda: map_async(draw(_awaits(MAPS)), **_told(draw, TASKS)): 2,
             lambda: flat_map_stage(draw(MANY), **_told(draw)): 4,
+            lambda: using(offered).map_stage(Offered(draw(MAPS)), **_told(draw)): 1,
+            lambda: using(offered).try_stage(Offered(draw(TRIES)), **_told(draw)): 1,
             lambda: filter_stage(draw(KEEPS), **_told(draw)): 3,
             lambda: narrow_stage(draw(TAKES), **_told(draw)): 1,
             lambda: try_stage(draw(TRIES), **_told(draw)): 3,

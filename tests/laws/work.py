@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal, Never, final
 
@@ -525,3 +527,20 @@ class Unloadable:
 
     def __reduce__(self) -> tuple[object, ...]:
         return refuse, ("not here",)
+
+
+@final
+@dataclass(frozen=True)
+class Offered:
+    """Calls ``fn`` with the item, and does not look at the resource."""
+
+    fn: Callable[[object], object]
+
+    def __call__(self, resource: object, item: object) -> object:
+        assert resource == "a resource"
+        return self.fn(item)
+
+
+def offered() -> AbstractContextManager[str]:
+    """A resource that is always there."""
+    return nullcontext("a resource")

@@ -41,6 +41,7 @@ from fstream.interpreter.kernel.state import Batching
 from fstream.interpreter.kernel.state import Grouping
 from fstream.interpreter.kernel.state import State
 from fstream.interpreter.kernel.state import state_of
+from fstream.interpreter.kernel.supplying import supplied
 from fstream.interpreter.kernel.template import UNTIL
 from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.kernel.template import Template
@@ -235,8 +236,9 @@ def _plainly(
     here: Surroundings,
     page: memoryview | None,
 ) -> object:
+    fn = supplied(node.fn)
     caring = cared(
-        node.fn,
+        fn,
         node.label.care,
         collects=isinstance(node, FlatMap | Emitting),
         clock=here.clock,
@@ -244,7 +246,7 @@ def _plainly(
         alarm=here.alarm,
         page=page,
     )
-    return caring or node.fn
+    return caring or fn
 
 
 def _branches(op: Op) -> tuple[Branch, ...]:

@@ -22,6 +22,7 @@ from fstream.interpreter.kernel.nets import not_emitted
 from fstream.interpreter.kernel.nets import noted
 from fstream.interpreter.kernel.nets import numbered
 from fstream.interpreter.kernel.nets import unrouted
+from fstream.interpreter.kernel.supplying import supplying_in
 from fstream.interpreter.kernel.template import UNTIL
 from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.kernel.writer import Shape
@@ -68,6 +69,10 @@ class ChunkKernel:
         self.function(items, flush, outs)
         return self.made.reply(outs)
 
+    def close(self) -> None:
+        """Close what its stages have opened."""
+        self.made.net.close()
+
 
 @final
 @dataclass(slots=True, kw_only=True)
@@ -84,6 +89,10 @@ class TaskKernel:
         outs = self.made.begun(keys, past)
         await self.function(items, None, outs)
         return self.made.reply(outs)
+
+    def close(self) -> None:
+        """Close what its stages have opened."""
+        self.made.net.close()
 
 
 @final
@@ -172,6 +181,7 @@ def _kernel(
         labels=dict(zip(segment.stages, segment.labels, strict=True)),
         surroundings=here,
         cared=cared_for(bound),
+        supplying=supplying_in(bound),
     )
     cutting = bound.get(UNTIL)
     made = _Made(
@@ -243,7 +253,9 @@ class _Chunk:
         cause = None if self.passes(exc) else self.net.cause(exc, item, 0)
         if cause is None:
             return False
-        fault = Fault(self._place(), position, cause[0], "call", cause[1])
+        fault = Fault(
+            self._place(), position, cause[0], self.net.step(cause[0]), cause[1]
+        )
         fault.earlier = self.net.earlier(cause[0])
         self.net.faults.append(fault)
         return True

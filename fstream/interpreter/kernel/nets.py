@@ -25,6 +25,9 @@ from fstream.interpreter.kernel.cared import OWN as CARING
 from fstream.interpreter.kernel.cared import Cared
 from fstream.interpreter.kernel.cutting import OWN as CUTTING
 from fstream.interpreter.kernel.state import OWN as KEEPING
+from fstream.interpreter.kernel.supplying import OWN as SUPPLYING
+from fstream.interpreter.kernel.supplying import Supplying
+from fstream.interpreter.kernel.supplying import close
 from fstream.interpreter.kernel.writer import Mark
 from fstream.plan.choosing import OfClass
 from fstream.plan.choosing import OfGuard
@@ -40,6 +43,7 @@ from fstream.result.captured import Glimpse
 from fstream.result.captured import glimpse
 from fstream.result.captured import stage_failure
 from fstream.result.errors import StageFailure
+from fstream.result.errors import Step
 
 
 @final
@@ -77,6 +81,7 @@ class Net:
     labels: dict[int, Label]
     surroundings: Surroundings
     cared: Mapping[int, Cared | Awaited]
+    supplying: Mapping[int, Supplying]
     keys: Sequence[int] = ()
     past: tuple[str, ...] = ()
     faults: list[Fault] = field(default_factory=list[Fault])
@@ -103,6 +108,16 @@ class Net:
         function = self.cared.get(stage)
         return self.past if function is None else self.past + function.earlier
 
+    def step(self, stage: int) -> Step:
+        """What has failed in ``stage``: its call, or the opening of its resource."""
+        supplying = self.supplying.get(stage)
+        return "open" if supplying is not None and supplying.is_opening else "call"
+
+    def close(self) -> None:
+        """Close the resources of all stages."""
+        if self.supplying:
+            close(self.supplying, self.labels)
+
     def failure(self, stage: int, cause: Glimpse, index: int) -> StageFailure:
         """The error value for a failure in ``stage``."""
         label = self.labels[stage]
@@ -110,7 +125,7 @@ class Net:
             cause,
             stage=label.name,
             site=str(label.site),
-            step="call",
+            step=self.step(stage),
             index=index,
             earlier=self.earlier(stage),
             context=self.surroundings.context,
@@ -221,5 +236,6 @@ _OWN = frozenset(
         *AWAITING,
         *KEEPING,
         *CUTTING,
+        *SUPPLYING,
     )
 )

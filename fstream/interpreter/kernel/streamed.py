@@ -21,6 +21,7 @@ from fstream.interpreter.kernel.nets import Surroundings
 from fstream.interpreter.kernel.nets import fails
 from fstream.interpreter.kernel.nets import not_emitted
 from fstream.interpreter.kernel.nets import unrouted
+from fstream.interpreter.kernel.supplying import supplying_in
 from fstream.interpreter.kernel.template import SOURCE
 from fstream.interpreter.kernel.template import UNTIL
 from fstream.interpreter.kernel.template import Probe
@@ -92,6 +93,7 @@ def stream_kernel(
         labels=labels,
         surroundings=surroundings,
         cared=cared_for(bound),
+        supplying=supplying_in(bound),
     )
     stream = _Stream(
         net=net,
@@ -158,7 +160,7 @@ class _Stream:
         cause = self.net.cause(exc, item, 0)
         if cause is None:
             return False
-        fault = Fault(0, self._index(), cause[0], "call", cause[1])
+        fault = Fault(0, self._index(), cause[0], self.net.step(cause[0]), cause[1])
         fault.earlier = self.net.earlier(cause[0])
         self.net.faults.append(fault)
         return True
