@@ -9,7 +9,9 @@ from fstream import Row
 from fstream.combinators.batches import batch
 from fstream.combinators.broadcasts import broadcast
 from fstream.combinators.cases import case
+from fstream.combinators.choices import route_when
 from fstream.combinators.emission import leave
+from fstream.combinators.predicates import by
 from fstream.combinators.routes import route
 from fstream.combinators.sinks import collect
 from fstream.combinators.sources import source
@@ -283,6 +285,23 @@ def test_a_big_chunk_is_cut_for_a_slow_segment() -> None:
     parts = calls(engine.on(returned(first, *range(8))))
 
     assert [call.items for call in parts] == [[0], [1]]
+
+
+def test_only_arms_that_got_items_get_a_chunk_and_each_gets_one() -> None:
+    keyed = by(len).of(0, 1, 2)
+    arms = (
+        keyed(n) >> map_stage(abs, on=processes(1, recycle=9 + n)) for n in (0, 1, 2)
+    )
+    engine = engine_of(map_stage(abs), route_when(*arms).complete())
+    engine.start()
+    for station in engine.stations:
+        station.pace.size = 8
+    tagging = one_call(engine.on(pulled("", "ab", "", "cd")))
+
+    sent = calls(engine.on(returned(tagging, (0, ""), (2, "ab"), (0, ""), (2, "cd"))))
+
+    assert [call.items for call in sent] == [["", ""], ["ab", "cd"]]
+    assert len({call.segment for call in sent}) == 2
 
 
 def test_the_end_comes_when_all_is_released() -> None:
