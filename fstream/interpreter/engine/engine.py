@@ -10,7 +10,6 @@ from typing import assert_never, final
 
 from fstream.compiler.program import Program
 from fstream.compiler.program import Segment
-from fstream.compiler.shape import is_paced
 from fstream.compiler.shape import is_single
 from fstream.compiler.shape import is_sized
 from fstream.interpreter.chunk import Fault
@@ -19,8 +18,6 @@ from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
 from fstream.interpreter.engine.account import Account
-from fstream.interpreter.engine.bounds import pace
-from fstream.interpreter.engine.bounds import window_of
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.crossing import crossed
 from fstream.interpreter.engine.deaths import Deaths
@@ -44,6 +41,7 @@ from fstream.interpreter.engine.flow import items_up_to
 from fstream.interpreter.engine.flow import last_index
 from fstream.interpreter.engine.layout import Outlet
 from fstream.interpreter.engine.layout import laid
+from fstream.interpreter.engine.layout import station_of
 from fstream.interpreter.engine.losses import rebased
 from fstream.interpreter.engine.outgoing import Outgoing
 from fstream.interpreter.engine.outgoing import outgoing
@@ -56,7 +54,6 @@ from fstream.interpreter.engine.stations import Slot
 from fstream.interpreter.engine.stations import Station
 from fstream.interpreter.failed import Failed
 from fstream.interpreter.failed import error_value
-from fstream.plan.contexts import Inline
 
 
 @final
@@ -151,15 +148,7 @@ class Engine:
     # ---- laying out
 
     def _station(self, segment: Segment, after: Station) -> SegmentStation:
-        station = SegmentStation(
-            segment=segment,
-            window=window_of(segment),
-            is_remote=segment.context != Inline(),
-            is_paced=is_paced(segment.op),
-            after=after,
-            submit=self._submit,
-            pace=pace(segment),
-        )
+        station = station_of(segment, after, self._submit)
         self.stations.append(station)
         return station
 

@@ -9,13 +9,18 @@ from typing import final
 from fstream.compiler.program import Line
 from fstream.compiler.program import Segment
 from fstream.compiler.program import Split
+from fstream.compiler.shape import is_paced
+from fstream.interpreter.engine.bounds import pace
+from fstream.interpreter.engine.bounds import window_of
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.flow import emptied
 from fstream.interpreter.engine.join import cut_off
 from fstream.interpreter.engine.join import joined
 from fstream.interpreter.engine.join import sifted
 from fstream.interpreter.engine.stations import SegmentStation
+from fstream.interpreter.engine.stations import Slot
 from fstream.interpreter.engine.stations import Station
+from fstream.plan.contexts import Inline
 
 
 @final
@@ -121,3 +126,18 @@ def laid(
                 )
                 after = fork
     return after
+
+
+def station_of(
+    segment: Segment, after: Station, submit: Callable[[SegmentStation, Slot], None]
+) -> SegmentStation:
+    """The station of ``segment``, with the bounds of its context."""
+    return SegmentStation(
+        segment=segment,
+        window=window_of(segment),
+        is_remote=segment.context != Inline(),
+        is_paced=is_paced(segment.op),
+        after=after,
+        submit=submit,
+        pace=pace(segment),
+    )
