@@ -10,14 +10,17 @@ from fstream import batch
 from fstream import case
 from fstream import collect
 from fstream import count
+from fstream import distinct
 from fstream import explain
 from fstream import forks
+from fstream import limit_rate
 from fstream import map_stage
 from fstream import merge
 from fstream import processes
 from fstream import route
 from fstream import source
 from fstream import threads
+from fstream import within
 from fstream.plan.typed import Plan
 from tests.plan.drawn import plans
 
@@ -80,6 +83,22 @@ def test_merged_sources_stand_below_their_merge() -> None:
         join, in the order of the items
         inline(): in the calling thread, by reference
           abs  @
+        """
+    )
+
+
+def test_what_keeps_a_state_is_told_where_it_runs() -> None:
+    inner = map_stage(abs, name="a") >> distinct() >> limit_rate(2)
+    plan = source([1]) >> within(threads(3), inner) >> count()
+
+    assert told(plan) == written(
+        """
+        source source  @
+        threads(3): at most 6 chunks out, by reference
+          a  @
+        inline(): in the calling thread, by reference, keeps state
+          distinct  @
+          limit_rate  @
         """
     )
 
