@@ -36,6 +36,7 @@ from fstream.combinators.sinks import count
 from fstream.combinators.sinks import drain
 from fstream.combinators.sinks import fold
 from fstream.combinators.sinks import for_each
+from fstream.combinators.sources import live_source
 from fstream.combinators.sources import source
 from fstream.combinators.sources import source_from
 from fstream.combinators.stages import attempt
@@ -170,6 +171,7 @@ __all__ = [
     "inline",
     "leave",
     "limit_rate",
+    "live_source",
     "map_async",
     "map_stage",
     "merge",

@@ -20,7 +20,8 @@ def take(n: int) -> Stage[A, A]:
     counted, and stages after this one give what they hold as at the end of the
     source. Nothing more is pulled; elsewhere than inline some items may have been
     executed already, and are ``cancelled`` in the report. In an arm of a route or
-    a broadcast, or in a handler, it only stops the items there.
+    a broadcast, in a handler, or in one of several merged sources it only stops the
+    items there.
 
     >>> from fstream import collect, run, source_from
     >>> from itertools import count

@@ -165,7 +165,8 @@ def merge(*sources: Source[object, object]) -> Source[object, object]:
     ``tolerate``, and where it is tolerated the others go on. At the end stages that
     hold items give them, those of the first source first.
 
-    A source is asked when it is its turn, and the others wait for it.
+    A source is asked when it is its turn, and the others wait for it. A ``take`` among
+    the stages of one drops what follows there, and does not end it.
 
     >>> from fstream import collect, map_stage, run, source
     >>> numbers = source([1, 2, 3]).via(map_stage(lambda n: 10 * n))

@@ -11,6 +11,7 @@ from fstream.plan.labels import label
 from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Flow
 from fstream.plan.nodes import Items
+from fstream.plan.nodes import Live
 from fstream.plan.nodes import Made
 from fstream.plan.typed import Source
 
@@ -39,6 +40,28 @@ def source_from(make: Callable[[], Iterable[A]]) -> Source[A]:
     """
     check_function(make, "source_from(make=...)")
     return Source(Flow(Made(make, label(function_name(make))), Chain(())))
+
+
+def live_source(make: Callable[[], Iterable[A]]) -> Source[A]:
+    """Begin with the items of ``make()``, iterated in a thread of its own.
+
+    For sources that wait: a queue, a socket, a log that grows. Results, deadlines and
+    the end of the run do not wait for the next item, as they do with ``source_from``;
+    values and their order are the same.
+
+    The thread calls ``make`` and iterates, some 1000 items ahead of the run at most,
+    with the context variables of the caller. When the run ends, a generator is closed
+    there as soon as it yields again; one that waits for ever is left behind, as a
+    daemon thread, and ``Report.abandoned_threads`` counts it.
+
+    >>> from fstream import collect, run
+    >>> def numbers():
+    ...     yield from range(3)
+    >>> run(live_source(numbers).to(collect()))
+    <Success: (0, 1, 2)>
+    """
+    check_function(make, "live_source(make=...)")
+    return Source(Flow(Live(make, label(function_name(make))), Chain(())))
 
 
 def _check_collection(items: object) -> None:

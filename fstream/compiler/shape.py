@@ -25,6 +25,7 @@ from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Items
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
+from fstream.plan.nodes import Live
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
 from fstream.plan.nodes import Merged
@@ -127,6 +128,13 @@ _SIZED = (list, tuple, range, str, bytes, frozenset)
 def is_sized(origin: Origin) -> bool:
     """Whether a source's iterator tells how many items are left, and never waits."""
     return isinstance(origin, Items) and type(origin.items) in _SIZED
+
+
+def is_live(origin: Origin) -> bool:
+    """Whether items of a source come from a thread of its own."""
+    if isinstance(origin, Merged):
+        return any(is_live(flow.origin) for flow in origin.flows)
+    return isinstance(origin, Live)
 
 
 def is_paced(op: Op) -> bool:

@@ -17,8 +17,6 @@ from typing import final
 from fstream.compiler.program import Segment
 from fstream.contexts.shared import Part
 from fstream.contexts.shared import Shared
-from fstream.contexts.waker import GLANCE
-from fstream.contexts.waker import Waker
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Happening
 from fstream.interpreter.chunk import Loss
@@ -30,6 +28,8 @@ from fstream.interpreter.kernel import task_kernel
 from fstream.plan.contexts import Tasks
 from fstream.transport.owned import close_all
 from fstream.transport.undisturbed import Undisturbed
+from fstream.transport.waker import GLANCE
+from fstream.transport.waker import Waker
 
 _PATIENCE = 0.5
 _STANDARD = 2

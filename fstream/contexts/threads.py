@@ -19,8 +19,6 @@ from fstream.compiler.shape import limit_in
 from fstream.compiler.shape import limits_of
 from fstream.contexts.shared import Part
 from fstream.contexts.shared import Shared
-from fstream.contexts.waker import GLANCE
-from fstream.contexts.waker import Waker
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Happening
 from fstream.interpreter.chunk import Loss
@@ -32,6 +30,8 @@ from fstream.interpreter.kernel import chunk_kernel
 from fstream.interpreter.kernel.cared import DEADLINE
 from fstream.plan.contexts import Threads
 from fstream.transport.undisturbed import Undisturbed
+from fstream.transport.waker import GLANCE
+from fstream.transport.waker import Waker
 from fstream.worker.recorder import OFFSET
 from fstream.worker.recorder import STAGE
 

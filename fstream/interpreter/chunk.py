@@ -105,7 +105,8 @@ class Call:
     """A chunk on its way to a segment.
 
     ``keys[i]`` is the ordinal of the source item that ``items[i]`` comes from.
-    ``flush`` is set where a stateful stage shall give what it holds. ``hands`` is
+    ``flush`` is set where a stateful stage shall give what it holds, or (as
+    ``if_due``) shall give it if its time is over. ``hands`` is
     how many workers are to share the items. ``past`` is set where workers have ended
     at the one item before: how, in a line each.
     """
@@ -169,7 +170,25 @@ class Lost:
     is_abandoned: bool = False
 
 
-Happening: TypeAlias = Freed | Returned | Lost
+@final
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """The time of what ``stage`` holds is over, and no item has told it so."""
+
+    stage: int
+
+
+Happening: TypeAlias = Freed | Returned | Lost | Elapsed
+
+
+def if_due(stage: int) -> int:
+    """The flush of ``stage`` in case that its time is over."""
+    return ~stage
+
+
+def flushed(flush: int | None) -> int | None:
+    """The stage that ``flush`` is for."""
+    return flush if flush is None or flush >= 0 else ~flush
 
 
 class Backend(Protocol):

@@ -26,8 +26,10 @@ from fstream.interpreter.engine.events import Pulled
 from fstream.interpreter.engine.events import Release
 from fstream.interpreter.engine.events import Submit
 from fstream.interpreter.engine.events import Taken
+from fstream.interpreter.live import Iterating
 from fstream.interpreter.reading import Reading
 from fstream.plan.contexts import Context
+from fstream.transport.waker import GLANCE
 
 
 def drive(
@@ -35,6 +37,7 @@ def drive(
 ) -> Generator[Release, Taken, How]:
     """Run ``engine`` to its end: yields releases, and is sent what was taken."""
     commands: deque[Command] = deque(engine.start())
+    pulling = _Pulling(engine, reading)
     while True:
         while commands:
             commands.extend(_expired(engine, deadline))
@@ -44,13 +47,12 @@ def drive(
                     places.submit(call)
                 case Dismiss(segment):
                     places.dismiss(segment)
-                case Pull(most):
+                case Pull():
                     commands.extend(_told(engine, places.poll()))
                     if commands and reading.may_wait:  # what has come in goes first
                         commands.append(command)
                     else:  # and here work does
-                        told = engine.on(_pulled(reading, most))
-                        commands.extendleft(reversed(told))
+                        commands.extendleft(reversed(pulling.pull(command)))
                 case Release():
                     taken = yield command
                     if taken.is_enough:  # a pull might wait for ever
@@ -61,8 +63,9 @@ def drive(
                     return how
                 case _:
                     assert_never(command)
-        commands.extend(_told(engine, places.wait(deadline.left())))
+        commands.extend(_told(engine, places.wait(deadline.left(), pulling.awaited())))
         commands.extend(_expired(engine, deadline))
+        commands.extend(pulling.again())
 
 
 def _told(engine: Engine, happenings: list[Happening]) -> list[Command]:
@@ -75,12 +78,38 @@ def _expired(engine: Engine, deadline: Deadline) -> list[Command]:
     return []
 
 
-def _pulled(reading: Reading, most: int) -> Pulled:
-    began = time.perf_counter_ns()
-    items, broke = reading.pull(most)
-    elapsed = time.perf_counter_ns() - began
-    has_ended = len(items) < most and not reading.goes_on
-    return Pulled(items, elapsed, has_ended=has_ended, broke=broke)
+@final
+class _Pulling:
+    """Pulls from the source; ``waiting`` is set while a live one has nothing yet."""
+
+    __slots__ = ("engine", "reading", "waiting")
+
+    def __init__(self, engine: Engine, reading: Reading) -> None:
+        self.engine = engine
+        self.reading = reading
+        self.waiting: Pull | None = None
+
+    def pull(self, command: Pull) -> list[Command]:
+        """Do as ``command`` says, and tell the engine unless there is nothing yet."""
+        reading = self.reading
+        began = time.perf_counter_ns()
+        items, broke = reading.pull(command.most)
+        elapsed = time.perf_counter_ns() - began
+        if reading.awaited is not None and not items:
+            self.waiting = command
+            return []
+        has_ended = len(items) < command.most and not reading.goes_on
+        pulled = Pulled(items, elapsed, has_ended=has_ended, broke=broke)
+        return self.engine.on(pulled)
+
+    def awaited(self) -> Iterating | None:
+        """The live source that is waited for, if one is."""
+        return None if self.waiting is None else self.reading.awaited
+
+    def again(self) -> list[Command]:
+        """The command that could not be done."""
+        waiting, self.waiting = self.waiting, None
+        return [] if waiting is None else [waiting]
 
 
 @final
@@ -122,22 +151,30 @@ class Places:
         self._check_owner()
         return [event for backend in self.backends for event in backend.poll()]
 
-    def wait(self, seconds: float | None) -> list[Happening]:
-        """What has happened; blocks until something has, or the time is over."""
+    def wait(self, seconds: float | None, live: Iterating | None) -> list[Happening]:
+        """What has happened; blocks until something has, or the time is over.
+
+        Something has also where a ``live`` source has something.
+        """
         until = inf if seconds is None else time.monotonic() + seconds
         while not (happened := self.poll()):
+            if live is not None and live.has_news():
+                break
             if until < inf and time.monotonic() >= until:
                 break
-            self._sleep(until)
+            self._sleep(until, live)
         return happened
 
-    def _sleep(self, until: float) -> None:
+    def _sleep(self, until: float, live: Iterating | None) -> None:
         """Wait for a descriptor, or for the time when a backend shall be asked."""
         polling = select.poll()
         for backend in self.backends:
             for watched in backend.watch():
                 polling.register(watched, select.POLLIN)
         patience = [p for b in self.backends if (p := b.patience()) is not None]
+        if live is not None:
+            polling.register(live.watch(), select.POLLIN)
+            patience.append(GLANCE)
         if until < inf:
             patience.append(max(0.0, until - time.monotonic()))
         # Rounded up, so that the time is over when it is.

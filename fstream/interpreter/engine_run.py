@@ -125,7 +125,7 @@ class EngineRun:
             self.account.run_row(reached),
             self.account.rows(),
             cancelled=self.engine.pulled - reached,
-            abandoned=self.engine.abandoned,
+            abandoned=self.engine.abandoned + self.reading.abandoned,
         )
 
 

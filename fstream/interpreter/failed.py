@@ -32,6 +32,11 @@ class Failed:
     item: object = None
 
 
+def is_of_source(failed: Failed) -> bool:
+    """Whether that was the end of a source, and so of no item."""
+    return isinstance(failed.fault.cause, SourceBroke)
+
+
 def error_value(failed: Failed, program: Program) -> object:
     """What users see of ``failed``: an error, or the exit that was left open."""
     match failed.fault.cause:

@@ -6,6 +6,7 @@ from typing import final
 from fstream.compiler.program import Program
 from fstream.compiler.program import Segment
 from fstream.compiler.program import Seq
+from fstream.compiler.shape import is_live
 from fstream.compiler.shape import is_sized
 from fstream.interpreter.audience import Audience
 from fstream.interpreter.chunk import Fault
@@ -39,7 +40,8 @@ _NOTHING = Segment(
 def is_inline(program: Program) -> bool:
     """Whether all of ``program`` runs in the calling thread, as one segment."""
     return (
-        all(
+        not is_live(program.origin)
+        and all(
             isinstance(step, Segment) and step.context == Inline()
             for step in program.line
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from typing import TypeAlias, final
 
+from fstream.interpreter.begun import Broken
 from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.kernel import Stopped
 from fstream.plan.labels import Label
@@ -27,21 +28,9 @@ class Turn:
         self.items: Iterator[object] | None = None
 
     def opened(self) -> Iterator[object]:
-        """Its items; a ``StopIteration`` here is no end of them."""
-        try:
-            self.items = self.opening()
-        except StopIteration as exc:
-            raise _Early(exc) from None
+        """Its items; raises ``Broken`` where it cannot begin."""
+        self.items = self.opening()
         return self.items
-
-
-@final
-class _Early(Exception):  # noqa: N818 - what happened
-    """A source that raised ``cause`` instead of beginning."""
-
-    def __init__(self, cause: StopIteration) -> None:
-        super().__init__()
-        self.cause = cause
 
 
 @final
@@ -71,11 +60,12 @@ class Turns(Iterator[object]):
                 waiting.popleft()
             except (KeyboardInterrupt, Stopped):
                 raise
+            except Broken as broken:
+                waiting.popleft()
+                self.told(broken.broke)
             except BaseException as exc:  # noqa: BLE001 - users' code raises anything
                 waiting.popleft()
-                # Not isinstance: it asks users' exceptions for their class.
-                cause = exc.cause if type(exc) is _Early else exc
-                self.told(SourceBroke(capture(cause, skip=1), turn.label))
+                self.told(SourceBroke(capture(exc, skip=1), turn.label))
             else:
                 waiting.rotate(-1)
                 return item if turn.number is None else (turn.number, item)

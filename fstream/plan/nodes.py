@@ -47,6 +47,15 @@ class Made:
 
 @final
 @value
+class Live:
+    """The items of ``make()``, iterated in a thread of its own."""
+
+    make: Callable[[], Iterable[object]]
+    label: Label
+
+
+@final
+@value
 class Merged:
     """The items of several sources, one of each in turn.
 
@@ -58,7 +67,7 @@ class Merged:
     label: Label
 
 
-Origin: TypeAlias = Items | Made | Merged
+Origin: TypeAlias = Items | Made | Live | Merged
 
 
 # ---- stages that call a function

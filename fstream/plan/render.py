@@ -42,6 +42,7 @@ from fstream.plan.nodes import Fold
 from fstream.plan.nodes import Items
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
+from fstream.plan.nodes import Live
 from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import MapResult
@@ -108,7 +109,7 @@ def _part(part: Part) -> _Lines:
             return _joined(*_flow(flow), *_sink(sink))
         case Flow():
             return _joined(*_flow(part))
-        case Items() | Made() | Merged():
+        case Items() | Made() | Live() | Merged():
             return _origin(part)
         case Collect() | Fold() | Count() | Drain():
             return _joined(*_sink(part))
@@ -129,6 +130,8 @@ def _origin(origin: Origin) -> _Lines:
             return _line(f"source({bounded(items)})", label)
         case Made(make, label):
             return _line(f"source_from({function_name(make)})", label)
+        case Live(make, label):
+            return _line(f"live_source({function_name(make)})", label)
         case Merged(flows, label):
             inner = (_joined(*_flow(flow)) for flow in flows)
             return _block("merge", inner, label)

@@ -28,6 +28,7 @@ from fstream.plan.nodes import Fold
 from fstream.plan.nodes import Items
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
+from fstream.plan.nodes import Live
 from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import MapResult
@@ -71,7 +72,16 @@ def parts(part: Part) -> tuple[Part, ...]:
         case Divert(stage, main, aside):
             return (stage, main, aside)
         case (
-            (Items() | Made() | Map() | FlatMap() | Filter() | Try() | Emitting())
+            (
+                Items()
+                | Made()
+                | Live()
+                | Map()
+                | FlatMap()
+                | Filter()
+                | Try()
+                | Emitting()
+            )
             | (Batch() | Keeping() | Unbatch() | Leave() | Wrap() | Mark())
             | (Collect() | Fold() | Count() | Drain())
         ):

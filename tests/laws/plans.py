@@ -36,6 +36,7 @@ from fstream.combinators.sinks import count
 from fstream.combinators.sinks import drain
 from fstream.combinators.sinks import fold
 from fstream.combinators.sinks import for_each
+from fstream.combinators.sources import live_source
 from fstream.combinators.sources import source
 from fstream.combinators.sources import source_from
 from fstream.combinators.stages import attempt
@@ -397,9 +398,10 @@ BEGINNINGS = st.one_of(
         MAYBE_WHAT,
     ),
     st.builds(
-        lambda items, how, what, after: source_from(
+        lambda begin, items, how, what, after: begin(
             Begins(tuple(items), how, what, after)
         ),
+        st.sampled_from([source_from, source_from, live_source]),
         ITEMS,
         st.sampled_from(["lazy", "lazy", "list", "call"]),
         MAYBE_WHAT,

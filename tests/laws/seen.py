@@ -18,6 +18,8 @@ from fstream.interpreter.report import Report
 from fstream.plan.contexts import Context
 from fstream.plan.labels import Label
 from fstream.plan.nodes import Drain
+from fstream.plan.nodes import Live
+from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Pipeline
 from fstream.plan.nodes import Try
@@ -228,6 +230,8 @@ def unplaced(part: object) -> object:
             return unplaced(body)
         case Label():
             return replace(part, on=None)
+        case Live(make, label):
+            return Made(make, label)
         case Map(Awaits() as fn, label, "awaiting"):
             return Map(Stepped(fn), unplaced(label))
         case Try(Awaits() as fn, label, "awaiting"):

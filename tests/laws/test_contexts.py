@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from fstream.compiler.lower import lower
 from fstream.interpreter.engine import bounds
 from fstream.interpreter.engine import outlook
 from fstream.interpreter.engine import pace
@@ -107,7 +108,8 @@ def test_nothing_is_called_twice_for_an_item(plan: Plan, on: Context) -> None:
 
     seen = seen_of_run(plan, on=on, tolerate=WITHOUT_END)
 
-    if "SinkFailed" not in str(meant.outcome):
+    # Where it ends before its source, that may have been asked for more.
+    if "SinkFailed" not in str(meant.outcome) and not lower(plan.node, on).ends:
         assert sorted(map(_told, seen.calls)) == sorted(map(_told, meant.calls))
 
 

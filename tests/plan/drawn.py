@@ -27,6 +27,7 @@ from fstream.combinators.sinks import count
 from fstream.combinators.sinks import drain
 from fstream.combinators.sinks import fold
 from fstream.combinators.sinks import for_each
+from fstream.combinators.sources import live_source
 from fstream.combinators.sources import source
 from fstream.combinators.sources import source_from
 from fstream.combinators.stages import attempt
@@ -183,6 +184,7 @@ def sources() -> st.SearchStrategy[Source]:
         st.builds(lambda: source(Exploding())),
         st.builds(source, st.lists(st.integers(), max_size=3)),
         st.builds(source_from, FUNCTIONS),
+        st.builds(live_source, FUNCTIONS),
     )
     flows = st.one_of(begin, st.builds(lambda a, b: a >> b, begin, stages()))
     several = st.lists(flows, min_size=1, max_size=3)

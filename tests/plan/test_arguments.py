@@ -26,6 +26,7 @@ from fstream.combinators.sinks import collect
 from fstream.combinators.sinks import count
 from fstream.combinators.sinks import fold
 from fstream.combinators.sinks import for_each
+from fstream.combinators.sources import live_source
 from fstream.combinators.sources import source
 from fstream.combinators.sources import source_from
 from fstream.combinators.stages import attempt
@@ -116,6 +117,7 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "to_port": (lambda: to_port(3), f"to_port(port=...) {FUNCTION}"),
     "map_result": (lambda: PLAN.map_result(3), f"map_result(fn=...) {FUNCTION}"),
     "source_from": (lambda: source_from(3), f"source_from(make=...) {FUNCTION}"),
+    "live_source": (lambda: live_source(3), f"live_source(make=...) {FUNCTION}"),
     "coroutine": (lambda: map_stage(fetch), f"map_stage(fn=...) {PLAIN}"),
     "coroutine partial": (
         lambda: filter_stage(partial(fetch)),

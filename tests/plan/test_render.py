@@ -24,6 +24,7 @@ from fstream.combinators.sinks import count
 from fstream.combinators.sinks import drain
 from fstream.combinators.sinks import fold
 from fstream.combinators.sinks import for_each
+from fstream.combinators.sources import live_source
 from fstream.combinators.sources import source
 from fstream.combinators.sources import source_from
 from fstream.combinators.stages import attempt
@@ -66,6 +67,7 @@ TEXTS = {
         "source(range(0, 1000000000))  #",
     ),
     "long list": (source([7] * 99), "source([7, 7, 7, 7, 7, 7, ...])  #"),
+    "live_source": (live_source(list), "live_source(list)  #"),
     "source_from": (source_from(list), "source_from(list)  #"),
     "merge": (
         merge(ONE >> map_stage(parse), source_from(list)) >> map_stage(add),

@@ -16,7 +16,6 @@ from fstream.compiler.program import Segment
 from fstream.compiler.shape import is_simple
 from fstream.compiler.shape import is_single
 from fstream.interpreter.chunk import OpenExit
-from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.flow import Due
 from fstream.interpreter.engine.flow import Entry
@@ -25,9 +24,11 @@ from fstream.interpreter.engine.flow import Kept
 from fstream.interpreter.engine.flow import KeptJoined
 from fstream.interpreter.engine.flow import Part
 from fstream.interpreter.engine.flow import Ran
+from fstream.interpreter.engine.flow import is_flush
 from fstream.interpreter.engine.ledger import Totals
 from fstream.interpreter.engine.ledger import rows
 from fstream.interpreter.engine.passage import Passage
+from fstream.interpreter.failed import is_of_source
 from fstream.interpreter.kernel.template import Probe
 from fstream.interpreter.row import Row
 
@@ -115,11 +116,9 @@ class Account:
         failed = [e.failed for n, e in enumerate(chunk.entries) if e.pos + n < kept]
         items = kept - len(failed)
         self.delivered += items
-        self.items.fail(
-            record.index
-            for record in failed
-            if not isinstance(record.fault.cause, SourceBroke)
-        )
+        if is_flush(chunk):
+            return
+        self.items.fail(record.index for record in failed if not is_of_source(record))
         if not self.is_simple:
             self.items.land(chunk.keys[:items])
             self.items.forget_before(chunk.keys[0] if items else 0)
@@ -214,7 +213,7 @@ class Account:
         ):
             happened = places[: bisect_right(places, last)]
             totals.probes[probe] += len(happened)
-            if probe.what == "landed":
+            if probe.what == "landed" and not is_flush(ran.source):
                 positions = happened if is_single else [w >> 32 for w in happened]
                 self.items.land(ran.source.index(n) for n in positions)
         for place, stage in ran.reply.arrests:

@@ -12,11 +12,13 @@ from fstream.compiler.program import Program
 from fstream.compiler.program import Segment
 from fstream.compiler.shape import is_single
 from fstream.compiler.shape import is_sized
+from fstream.interpreter.chunk import Elapsed
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import Freed
 from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import Returned
+from fstream.interpreter.chunk import if_due
 from fstream.interpreter.engine.account import Account
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.crossing import crossed
@@ -137,6 +139,9 @@ class Engine:
                 self._returned(event)
             case Lost():
                 self._lost(event)
+            case Elapsed(stage):
+                if not self.has_ended:  # or it is asked for anyway
+                    self._flush(if_due(stage))
             case Taken(count, is_enough):
                 self._taken(count, is_enough=is_enough)
             case Expired(seconds):
@@ -175,15 +180,19 @@ class Engine:
         if event.has_ended:
             self.has_ended = True
             if not self.program.ends:
-                self._flush()
+                self._flush_all()
 
-    def _flush(self) -> None:
+    def _flush_all(self) -> None:
         """Have the stages that hold items give them, but for those before the end."""
         self.is_flushed = True
-        at_end = range(self.counted, self.counted + 1)
         for number in self.program.flushes:
             if number > self.ended_by:
-                self.entry.push(Chunk(body=[], keys=at_end, scope=None, flush=number))
+                self._flush(number)
+
+    def _flush(self, flush: int) -> None:
+        """Have a stage give what it holds, behind all that was pulled so far."""
+        after = range(self.counted, self.counted + 1)
+        self.entry.push(Chunk(body=[], keys=after, scope=None, flush=flush))
 
     def _returned(self, event: Returned) -> None:
         self.deaths.note_answer()
@@ -290,7 +299,7 @@ class Engine:
     def _advanced(self) -> list[Command]:
         if self.has_ended and not self.is_finished:
             if not self.is_flushed and not self._is_busy():
-                self._flush()
+                self._flush_all()
             if self.is_flushed:
                 self._dismiss(set(through(self.stations)) - self.dismissed)
         if not self.is_finished and not self._fills_first():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, final
 
 from fstream.interpreter.chunk import Call
+from fstream.interpreter.chunk import Elapsed
 from fstream.interpreter.chunk import Freed
 from fstream.interpreter.chunk import Lost
 from fstream.interpreter.chunk import Returned
@@ -46,7 +47,7 @@ class Expired:
     seconds: float
 
 
-Event: TypeAlias = Pulled | Freed | Returned | Lost | Taken | Expired
+Event: TypeAlias = Pulled | Freed | Returned | Lost | Elapsed | Taken | Expired
 
 
 @final

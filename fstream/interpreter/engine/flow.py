@@ -21,6 +21,7 @@ from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.failed import Failed
+from fstream.interpreter.failed import is_of_source
 from fstream.interpreter.kernel.template import SOURCE
 
 
@@ -101,13 +102,23 @@ def items_up_to(chunk: Chunk, thing: int) -> int:
     """How many source items ``thing`` of ``chunk`` and what is before it came of."""
     last = chunk.located(thing)
     if not isinstance(last, Entry):
-        return chunk.index(last) + 1
-    is_item = not isinstance(last.failed.fault.cause, SourceBroke)
+        return chunk.index(last) + (not is_flush(chunk))
+    is_item = not (is_of_source(last.failed) or is_flush(chunk))
     return last.failed.index + is_item
+
+
+def is_flush(chunk: Chunk) -> bool:
+    """Whether ``chunk`` came of what a stage had held, and so of no item."""
+    while chunk.origin is not None:
+        origin = chunk.origin
+        chunk = origin.whole if isinstance(origin, Part) else origin.source
+    return chunk.flush is not None
 
 
 def last_index(chunk: Chunk) -> int:
     """The ordinal of the last source item that ``chunk`` came of; -1: of none."""
+    if is_flush(chunk):
+        return -1
     while isinstance(chunk.origin, Ran | Joined):
         chunk = chunk.origin.source
     return chunk.index(-1) if chunk.keys else -1

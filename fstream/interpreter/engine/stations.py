@@ -18,6 +18,7 @@ from typing import Protocol, final
 from fstream.compiler.program import Segment
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Reply
+from fstream.interpreter.chunk import flushed
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.flow import answered
 from fstream.interpreter.engine.flow import emptied
@@ -214,7 +215,7 @@ class SegmentStation:
             segment=self.segment.number,
             items=items,
             keys=keys,
-            flush=part.flush if part.flush in self.segment.stages else None,
+            flush=part.flush if self._holds(part) else None,
             hands=slot.hands,
             past=slot.past,
         )
@@ -247,12 +248,12 @@ class SegmentStation:
         return items > MOST_ITEMS or 2 * items > 3 * size
 
     def _has_work(self, chunk: Chunk) -> bool:
-        if chunk.body:
-            return True
-        flush = chunk.flush
-        return flush is not None and (
-            flush in self.segment.stages and flush > self.closed_by
-        )
+        return bool(chunk.body) or self._holds(chunk)
+
+    def _holds(self, chunk: Chunk) -> bool:
+        """Whether the stage that ``chunk`` shall flush is here, and goes on."""
+        stage = flushed(chunk.flush)
+        return stage in self.segment.stages and stage > self.closed_by
 
     def _pass_on(self) -> None:
         while self.slots and self.slots[0].answer is not None:

@@ -8,12 +8,14 @@ from fstream.interpreter.kernel.chunked import chunk_probes
 from fstream.interpreter.kernel.chunked import task_kernel
 from fstream.interpreter.kernel.nets import Stopped
 from fstream.interpreter.kernel.nets import Surroundings
+from fstream.interpreter.kernel.state import Batching
 from fstream.interpreter.kernel.streamed import PAUSE
 from fstream.interpreter.kernel.streamed import StreamKernel
 from fstream.interpreter.kernel.streamed import stream_kernel
 
 __all__ = [
     "PAUSE",
+    "Batching",
     "ChunkKernel",
     "Overdue",
     "Stopped",

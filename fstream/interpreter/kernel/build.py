@@ -184,6 +184,16 @@ def cared_for(bound: Mapping[str, object]) -> dict[int, Cared | Awaited]:
     }
 
 
+def timed_in(bound: Mapping[str, object]) -> dict[int, Batching]:
+    """The states in ``bound`` that are to be given at some time, by their stages."""
+    owners = ((name, getattr(fn, "__self__", None)) for name, fn in bound.items())
+    return {
+        int(name[1:]): owner
+        for name, owner in owners
+        if isinstance(owner, Batching) and owner.within is not None
+    }
+
+
 def _bound(
     leaf: Leaf, here: Surroundings, page: memoryview | None, *, cutting: Cutting
 ) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
@@ -14,6 +15,7 @@ from fstream.interpreter.chunk import Reply
 from fstream.interpreter.kernel.build import bindings
 from fstream.interpreter.kernel.build import cared_for
 from fstream.interpreter.kernel.build import compiled
+from fstream.interpreter.kernel.build import timed_in
 from fstream.interpreter.kernel.cutting import Cutting
 from fstream.interpreter.kernel.nets import Net
 from fstream.interpreter.kernel.nets import Surroundings
@@ -22,6 +24,7 @@ from fstream.interpreter.kernel.nets import not_emitted
 from fstream.interpreter.kernel.nets import noted
 from fstream.interpreter.kernel.nets import numbered
 from fstream.interpreter.kernel.nets import unrouted
+from fstream.interpreter.kernel.state import Batching
 from fstream.interpreter.kernel.supplying import supplying_in
 from fstream.interpreter.kernel.template import UNTIL
 from fstream.interpreter.kernel.template import Probe
@@ -48,10 +51,14 @@ class _Coroutine(Protocol):
 @final
 @dataclass(slots=True, kw_only=True)
 class ChunkKernel:
-    """Runs a segment on one chunk after the other; stateful stages keep state."""
+    """Runs a segment on one chunk after the other; stateful stages keep state.
+
+    ``timed`` are the states that are to be given at some time, by their stages.
+    """
 
     function: _Function
     made: "_Made"
+    timed: Mapping[int, Batching]
 
     def __call__(
         self,
@@ -107,6 +114,7 @@ class _Made:
     lasts: list[int] | None
     probes: tuple[list[int], ...]
     is_dense: bool
+    timed: Mapping[int, Batching]
     before: int = -1
 
     def begun(self, keys: Sequence[int], past: tuple[str, ...]) -> list[object]:
@@ -161,7 +169,11 @@ def chunk_kernel(
     """
     shape: Shape = "chunk" if recorder is None else "recorded"
     function, made = _kernel(segment, shape, here=surroundings, recorder=recorder)
-    return ChunkKernel(function=cast("_Function", function), made=made)  # by exec
+    return ChunkKernel(
+        function=cast("_Function", function),  # by exec
+        made=made,
+        timed=made.timed,
+    )
 
 
 def task_kernel(segment: Segment, *, surroundings: Surroundings) -> TaskKernel:
@@ -192,6 +204,7 @@ def _kernel(
         lasts=[] if recorder is not None and code.has_ends else None,
         probes=tuple([] for _ in code.probes),
         is_dense=code.is_dense,
+        timed=timed_in(bound),
     )
     env: dict[str, object] = {
         **bound,

@@ -51,6 +51,10 @@ class Batching:
         items, self.items = self.items, []
         return [tuple(items)] if items else []
 
+    def due_at(self) -> float | None:
+        """When what is held shall be given; ``None``: there is no such time."""
+        return self.due if self.within is not None and self.items else None
+
     def _is_due(self) -> bool:
         if self.within is None:
             return False

@@ -27,13 +27,13 @@ from fstream import source_from
 from fstream import stream
 from fstream.contexts import forked
 from fstream.contexts import remote
-from fstream.contexts.waker import Waker
 from fstream.running import outcome_of
 from fstream.transport import channel
 from fstream.transport.channel import Channel
 from fstream.transport.codec import encode
 from fstream.transport.frame import Frame
 from fstream.transport.frame import pack
+from fstream.transport.waker import Waker
 from tests.faults.promises import AT
 from tests.faults.promises import ITEMS
 from tests.faults.promises import Faulty

@@ -13,14 +13,18 @@ from functools import partial
 from itertools import count
 from itertools import islice
 from tempfile import TemporaryFile
+from threading import Event
 
+from fstream import Cancelled
 from fstream import Context
 from fstream import Failure
+from fstream import Report
 from fstream import SourceFailed
 from fstream import StageFailure
 from fstream import Success
 from fstream import collect
 from fstream import drain
+from fstream import live_source
 from fstream import map_stage
 from fstream import run
 from fstream import source
@@ -31,6 +35,7 @@ from tests.faults.programs import Program
 from tests.faults.promises import AnyOutcome
 from tests.faults.scenario import EVERYWHERE
 from tests.faults.scenario import Scenario
+from tests.faults.scenario import both
 from tests.leaks import descendants_of
 from tests.wait import is_alone
 from tests.wait import wait_until
@@ -110,6 +115,50 @@ def i03(context: Context) -> None:
             time.sleep(60)
 
         run(source_from(telling).via(map_stage(ten_times)).to(drain()), on=context)
+
+    with Program(work) as program:
+        assert program.line() == "waits"
+        began = time.monotonic()
+        os.kill(program.pid, signal.SIGINT)
+        assert program.wait() == 130
+        assert time.monotonic() - began < SOON
+
+
+def i03_live(context: Context) -> None:
+    """A live source that waits for ever holds up nothing: it is left behind."""
+    release = Event()
+    report = Report()
+
+    def waiting() -> Iterator[int]:
+        yield from range(12)
+        release.wait()
+
+    live = live_source(waiting).via(map_stage(ten_times))
+    values = stream(live, on=context, observers=[report])
+    assert [*islice(values, 12)] == [Success(10 * n) for n in range(12)]
+    began = time.monotonic()
+    values.close()
+    assert time.monotonic() - began < SOON
+    assert report.abandoned_threads == 1
+    began = time.monotonic()
+    late = run(live.to(drain()), on=context, deadline=0.2).failure()
+    assert isinstance(late, Cancelled)
+    assert time.monotonic() - began < 0.2 + SOON
+    release.set()
+    wait_until(is_alone)
+
+
+def i03_live_interrupted(context: Context) -> None:
+    """Ctrl-C does not wait for a live source."""
+
+    def work(tell: Callable[..., None]) -> None:
+        def telling() -> Iterator[int]:
+            yield from range(12)
+            wait_until(is_alone)  # until the run has begun, and waits for more
+            tell("waits")
+            time.sleep(60)
+
+        run(live_source(telling).via(map_stage(ten_times)).to(drain()), on=context)
 
     with Program(work) as program:
         assert program.line() == "waits"
@@ -225,7 +274,7 @@ def i10(context: Context) -> None:
 SCENARIOS = {
     "I01": Scenario(run=i01, contexts=EVERYWHERE),
     "I02": Scenario(run=i02, contexts=EVERYWHERE),
-    "I03": Scenario(run=i03, contexts=EVERYWHERE),
+    "I03": Scenario(run=both(i03, i03_live, i03_live_interrupted), contexts=EVERYWHERE),
     "I04": Scenario(run=i04, contexts=EVERYWHERE),
     "I05": Scenario(run=i05, contexts=EVERYWHERE),
     "I07": Scenario(run=i07, contexts=EVERYWHERE),

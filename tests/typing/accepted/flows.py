@@ -15,6 +15,7 @@ from fstream.combinators.sinks import count
 from fstream.combinators.sinks import drain
 from fstream.combinators.sinks import fold
 from fstream.combinators.sinks import for_each
+from fstream.combinators.sources import live_source
 from fstream.combinators.sources import source
 from fstream.combinators.sources import source_from
 from fstream.combinators.stages import filter_stage
@@ -67,6 +68,8 @@ three: Sink[float, float] = fold(0.0, add)
 four: Plan[float] = one >> two >> three
 assert_type(one, Source[int, Never])
 assert_type(source_from(numbers), Source[int])
+assert_type(live_source(numbers), Source[int])
+assert_type(live_source(lambda: ["a"]), Source[str])
 assert_type(source({"a": 1}.items()), Source[tuple[str, int]])
 assert_type(source("ab"), Source[str])
 

@@ -10,6 +10,7 @@ from fstream.combinators.merges import merge
 from fstream.combinators.sinks import collect
 from fstream.combinators.sinks import count
 from fstream.combinators.sinks import fold
+from fstream.combinators.sources import live_source
 from fstream.combinators.sources import source
 from fstream.combinators.sources import source_from
 from fstream.combinators.stages import filter_stage
@@ -237,3 +238,9 @@ merge(one)
 # mypy[call-overload]: No overload variant of "merge" matches argument type "Source[int, Never]"
 # pyright[reportCallIssue]: No overloads for "merge" match the provided arguments
 #     Argument types: (Source[int, Never])
+
+# A live source is made by a function, as any that is made.
+live_source(numbers())
+# mypy[arg-type]: Argument 1 to "live_source" has incompatible type "Iterator[int]"; expected "Callable[[], Iterable[Never]]"
+# pyright[reportArgumentType]: Argument of type "Iterator[int]" cannot be assigned to parameter "make" of type "() -> Iterable[A@live_source]" in function "live_source"
+#     Type "Iterator[int]" is not assignable to type "() -> Iterable[A@live_source]"

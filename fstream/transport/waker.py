@@ -49,7 +49,7 @@ class Waker:
         """Tell that there is an answer; from any thread, after it can be had."""
         if self._is_asked:
             self._is_asked = False
-            with suppress(OSError):  # closed by now
+            with suppress(OSError, ValueError):  # closed by now
                 os.eventfd_write(self._counter.number, 1)
 
     def rest(self) -> None:
@@ -57,5 +57,6 @@ class Waker:
         self._is_asked = False
 
     def close(self) -> None:
-        """Close the descriptor."""
+        """Close the descriptor; who was left behind wakes nobody."""
+        self._is_asked = False
         self._counter.close()
