@@ -62,7 +62,9 @@ from fstream.interpreter.report import Report
 from fstream.interpreter.report import RunEvent
 from fstream.interpreter.report import RunFinished
 from fstream.interpreter.report import RunStarted
+from fstream.interpreter.report import StageFinished
 from fstream.interpreter.report import StageReport
+from fstream.interpreter.report import StageStarted
 from fstream.interpreter.row import Row
 from fstream.plan.care import Retry
 from fstream.plan.contexts import Context
@@ -134,7 +136,9 @@ __all__ = [
     "SourceFailed",
     "Stage",
     "StageFailure",
+    "StageFinished",
     "StageReport",
+    "StageStarted",
     "Success",
     "TaskContext",
     "TimedOut",

@@ -16,7 +16,9 @@ from fstream.interpreter.report import Observer
 from fstream.interpreter.report import RunEvent
 from fstream.interpreter.report import RunFinished
 from fstream.interpreter.report import RunStarted
+from fstream.interpreter.report import StageFinished
 from fstream.interpreter.report import StageReport
+from fstream.interpreter.report import StageStarted
 from fstream.interpreter.row import Row
 
 
@@ -33,7 +35,10 @@ class Audience:
     def begin(self) -> None:
         """Tell that the run begins."""
         if self.observers:
-            self._tell(RunStarted(stages=_stage_reports(self.program, {})))
+            stages = _stage_reports(self.program, {})
+            self._tell(RunStarted(stages=stages))
+            for stage in stages:
+                self._tell(StageStarted(stage))
 
     def failed(self, records: Sequence[Failed]) -> None:
         """Tell of ``records``, which were released in this order."""
@@ -46,9 +51,12 @@ class Audience:
     ) -> None:
         """Tell that the run has ended; ``rows`` by the number of their stage."""
         if self.observers:
+            stages = _stage_reports(self.program, rows)
+            for stage in stages:
+                self._tell(StageFinished(stage))
             finished = RunFinished(
                 run=run,
-                stages=_stage_reports(self.program, rows),
+                stages=stages,
                 cancelled=cancelled,
                 abandoned_threads=abandoned,
             )

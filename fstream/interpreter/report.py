@@ -108,6 +108,32 @@ class RunStarted:
 
 @final
 @value
+class StageStarted:
+    """A stage begins, right after its run: all do, in plan order, nested ones too.
+
+    >>> row = StageReport(name="read", site="", kind="map", context="")
+    >>> StageStarted(row).stage.name
+    'read'
+    """
+
+    stage: StageReport
+
+
+@final
+@value
+class StageFinished:
+    """A stage has ended, right before its run: all do, in plan order.
+
+    >>> row = StageReport(name="read", site="", kind="map", context="", out=2)
+    >>> StageFinished(row).stage.out
+    2
+    """
+
+    stage: StageReport
+
+
+@final
+@value
 class ItemsFailed:
     """Failure records were released; in item order, also over several events.
 
@@ -133,20 +159,25 @@ class RunFinished:
     abandoned_threads: int = 0
 
 
-RunEvent: TypeAlias = RunStarted | ItemsFailed | RunFinished
+RunEvent: TypeAlias = (
+    RunStarted | StageStarted | ItemsFailed | StageFinished | RunFinished
+)
 
 
 class Observer(Protocol):
     """Hears the events of a run, in the process that runs it.
 
-    What it raises is logged once and changes nothing.
+    What it raises is logged once and changes nothing. For what shall happen in workers,
+    before their first item and after their last, there is ``using``.
 
-    >>> from fstream import drain, run, source
+    >>> from fstream import drain, map_stage, run, source
     >>> class Told:
     ...     def on(self, event: RunEvent) -> None:
     ...         print(type(event).__name__)
-    >>> _ = run(source([1]).to(drain()), observers=[Told()])
+    >>> _ = run(source([1]).via(map_stage(abs)).to(drain()), observers=[Told()])
     RunStarted
+    StageStarted
+    StageFinished
     RunFinished
     """
 
@@ -184,6 +215,8 @@ class Report:
                 self._finished = None
             case ItemsFailed(failures):
                 self._failures.append(failures)
+            case StageStarted() | StageFinished():  # the run's own events have it all
+                pass
             case RunFinished():
                 self._finished = event
 

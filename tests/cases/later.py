@@ -2,7 +2,6 @@
 
 LATER = {
     "MSC-13": "a live view",
-    "R-23": "events of stages, for observers",
 }
 """No test has these ids."""
 

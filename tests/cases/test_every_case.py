@@ -7,6 +7,7 @@ from tests.cases.later import LATER
 from tests.cases.later import PARTLY
 
 IDS = {
+    "HKS": (1, 2, 3, 5, 6, 7, 9, 10, 11, 13, 14),
     "INL": (1, 2, 3, 5, 6, 9, 10, 11, 13, 14, 15),
     "RES": (1, 2, 3, 5, 6, 7),
     "BAT": (1, 2, 3, 5, 6, 7, 9),

@@ -10,11 +10,15 @@ import pytest
 
 from fstream import Context
 from fstream import Report
+from fstream import RunEvent
 from fstream import StageFailure
+from fstream import StageFinished
+from fstream import StageStarted
 from fstream import Success
 from fstream import WorkerLost
 from fstream import batch
 from fstream import case_port
+from fstream import catch
 from fstream import collect
 from fstream import count
 from fstream import emit_stage
@@ -266,6 +270,25 @@ def test_r_22_observers_hear_of_the_run_exactly_once(on: Context) -> None:
 
     assert (noting.heard[0], noting.heard[-1]) == ("RunStarted", "RunFinished")
     assert noting.heard.count("RunStarted") == noting.heard.count("RunFinished") == 1
+
+
+@everywhere
+def test_r_23_the_hooks_of_nested_stages_fire(on: Context) -> None:
+    heard: list[str] = []
+
+    class Listening:
+        def on(self, event: RunEvent) -> None:
+            if isinstance(event, StageStarted | StageFinished):
+                heard.append(f"{type(event).__name__} {event.stage.name}")
+
+    inner = (map_stage(abs, name="a") >> map_stage(abs, name="b")).named("inner")
+    outer = within(on, catch(inner)).recover(lambda _: 0)
+    run(source([1]).via(outer).to(collect()), observers=[Listening()])
+
+    nested = ["inner/a", "inner/b"]
+    for word in ("StageStarted", "StageFinished"):
+        told = [each for each in heard if each.startswith(word)]
+        assert told[:2] == [f"{word} {name}" for name in nested]
 
 
 @everywhere
