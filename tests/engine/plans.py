@@ -382,8 +382,9 @@ def around(
 
 
 def drawn(
-    *, stateful: bool = True, contexts: Contexts = CONTEXTS
+    *, stateful: bool = True, merged: bool = True, contexts: Contexts = CONTEXTS
 ) -> st.SearchStrategy[Drawn]:
+    """Plans; where none is ``merged``, an item is told by its place in the source."""
     leaf = st.none() | leaves(contexts, stateful=stateful)
     others = st.lists(st.tuples(leaf, st.integers(-4, 9)), max_size=2).map(tuple)
     return st.builds(
@@ -398,5 +399,5 @@ def drawn(
         seed=st.integers(0, 1 << 16),
         default=st.sampled_from([*REMOTE, *REMOTE[:3], inline()]),
         is_diverted=st.booleans(),
-        others=st.just(()) | st.just(()) | others,
+        others=st.just(()) | st.just(()) | others if merged else st.just(()),
     )

@@ -53,7 +53,7 @@ def test_an_item_that_ends_its_worker_fails_and_no_other_does(
     assert_meant(plan, world)
 
 
-@given(plan=drawn(stateful=False), schedule=schedules(kills="any"))
+@given(plan=drawn(stateful=False, merged=False), schedule=schedules(kills="any"))
 def test_a_worker_that_ends_anywhere_takes_nothing_of_other_items(
     plan: Drawn, schedule: Schedule
 ) -> None:
@@ -117,7 +117,7 @@ def test_the_same_events_give_the_same_commands_and_none_after_the_end(
     assert [world.engine.on(event) for event in late] == [[]] * len(late)
 
 
-@given(plan=drawn(stateful=False), schedule=schedules())
+@given(plan=drawn(stateful=False, merged=False), schedule=schedules())
 def test_no_more_is_pulled_than_the_windows_hold(
     plan: Drawn, schedule: Schedule
 ) -> None:
