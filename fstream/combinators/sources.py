@@ -10,9 +10,9 @@ from fstream.plan.labels import function_name
 from fstream.plan.labels import label
 from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Flow
-from fstream.plan.nodes import Items
-from fstream.plan.nodes import Live
-from fstream.plan.nodes import Made
+from fstream.plan.origins import Items
+from fstream.plan.origins import Live
+from fstream.plan.origins import Made
 from fstream.plan.typed import Source
 
 A = TypeVar("A")

@@ -16,6 +16,7 @@ from fstream.plan.contexts import Tasks
 from fstream.plan.contexts import Threads
 from fstream.plan.nodes import Merged
 from fstream.plan.nodes import Origin
+from fstream.plan.origins import Live
 
 
 def explained(program: Program, reasons: tuple[str, ...]) -> Explanation:
@@ -26,7 +27,8 @@ def explained(program: Program, reasons: tuple[str, ...]) -> Explanation:
 
 def _origin(origin: Origin, margin: str) -> list[str]:
     label = origin.label
-    line = f"{margin}source {label.name}  # {label.site}"
+    where = ", in a thread of its own" if isinstance(origin, Live) else ""
+    line = f"{margin}source {label.name}{where}  # {label.site}"
     flows = origin.flows if isinstance(origin, Merged) else ()
     inner = (_origin(flow.origin, margin + "  ") for flow in flows)
     return [line, *chain.from_iterable(inner)]

@@ -22,10 +22,8 @@ from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Emitting
 from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
-from fstream.plan.nodes import Items
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
-from fstream.plan.nodes import Live
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Mark
 from fstream.plan.nodes import Merged
@@ -33,6 +31,8 @@ from fstream.plan.nodes import Origin
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Wrap
+from fstream.plan.origins import Items
+from fstream.plan.origins import Live
 from fstream.plan.rules import GroupBy
 from fstream.plan.rules import LimitRate
 from fstream.plan.rules import Replacing

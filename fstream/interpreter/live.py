@@ -13,7 +13,7 @@ from fstream.interpreter.begun import begun
 from fstream.interpreter.begun import close
 from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.kernel import Stopped
-from fstream.plan.nodes import Live
+from fstream.plan.origins import Live
 from fstream.result.captured import capture
 from fstream.transport.undisturbed import Undisturbed
 from fstream.transport.waker import Waker

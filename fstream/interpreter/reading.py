@@ -20,11 +20,11 @@ from fstream.interpreter.turns import Telling
 from fstream.interpreter.turns import Turn
 from fstream.interpreter.turns import Turns
 from fstream.plan.labels import Label
-from fstream.plan.nodes import Items
-from fstream.plan.nodes import Live
-from fstream.plan.nodes import Made
 from fstream.plan.nodes import Merged
 from fstream.plan.nodes import Origin
+from fstream.plan.origins import Items
+from fstream.plan.origins import Live
+from fstream.plan.origins import Made
 from fstream.result.captured import capture
 
 

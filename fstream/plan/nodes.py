@@ -10,13 +10,14 @@ The types users see live in ``fstream.plan.typed``.
 """
 
 from collections.abc import Callable
-from collections.abc import Collection
-from collections.abc import Iterable
 from typing import Literal, Never, TypeAlias, final
 
 from fstream.plan.choosing import Test
 from fstream.plan.contexts import Placement
 from fstream.plan.labels import Label
+from fstream.plan.origins import Items
+from fstream.plan.origins import Live
+from fstream.plan.origins import Made
 from fstream.plan.rules import Rule
 from fstream.result.value import value
 
@@ -25,33 +26,6 @@ Folding: TypeAlias = Callable[[Never, Never], object]
 
 
 # ---- sources
-
-
-@final
-@value
-class Items:
-    """The items of a collection, in its order."""
-
-    items: Collection[object]
-    label: Label
-
-
-@final
-@value
-class Made:
-    """The items of ``make()``, called afresh by every run."""
-
-    make: Callable[[], Iterable[object]]
-    label: Label
-
-
-@final
-@value
-class Live:
-    """The items of ``make()``, iterated in a thread of its own."""
-
-    make: Callable[[], Iterable[object]]
-    label: Label
 
 
 @final

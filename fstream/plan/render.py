@@ -39,11 +39,8 @@ from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Flow
 from fstream.plan.nodes import Fold
-from fstream.plan.nodes import Items
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
-from fstream.plan.nodes import Live
-from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import MapResult
 from fstream.plan.nodes import Mark
@@ -59,6 +56,9 @@ from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Within
 from fstream.plan.nodes import Wrap
+from fstream.plan.origins import Items
+from fstream.plan.origins import Live
+from fstream.plan.origins import Made
 from fstream.plan.render_rule import bounded
 from fstream.plan.render_rule import render_rule
 from fstream.plan.supplied import Supplied

@@ -25,11 +25,8 @@ from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Flow
 from fstream.plan.nodes import Fold
-from fstream.plan.nodes import Items
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
-from fstream.plan.nodes import Live
-from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import MapResult
 from fstream.plan.nodes import Mark
@@ -44,6 +41,9 @@ from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Within
 from fstream.plan.nodes import Wrap
+from fstream.plan.origins import Items
+from fstream.plan.origins import Live
+from fstream.plan.origins import Made
 
 Part: TypeAlias = Node | Flow | Pipeline
 

@@ -14,6 +14,7 @@ from fstream import distinct
 from fstream import explain
 from fstream import forks
 from fstream import limit_rate
+from fstream import live_source
 from fstream import map_stage
 from fstream import merge
 from fstream import processes
@@ -66,7 +67,8 @@ def test_segments_stand_in_order_with_their_stages() -> None:
 
 def test_merged_sources_stand_below_their_merge() -> None:
     one = source([1]).via(map_stage(abs, on=threads(1), name="a"))
-    plan = merge(one, merge(source("b"), source("c"))) >> map_stage(abs) >> collect()
+    two = merge(source("b"), live_source(list))
+    plan = merge(one, two) >> map_stage(abs) >> collect()
 
     assert told(plan) == written(
         """
@@ -74,7 +76,7 @@ def test_merged_sources_stand_below_their_merge() -> None:
           source source  @
           source merge  @
             source source  @
-            source source  @
+            source list, in a thread of its own  @
         split
           way 0
             threads(1): at most 2 chunks out, by reference

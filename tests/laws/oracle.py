@@ -41,7 +41,6 @@ from fstream.plan.nodes import Filter
 from fstream.plan.nodes import FlatMap
 from fstream.plan.nodes import Flow
 from fstream.plan.nodes import Fold
-from fstream.plan.nodes import Items
 from fstream.plan.nodes import Keeping
 from fstream.plan.nodes import Leave
 from fstream.plan.nodes import Map
@@ -59,6 +58,7 @@ from fstream.plan.nodes import Try
 from fstream.plan.nodes import Unbatch
 from fstream.plan.nodes import Within
 from fstream.plan.nodes import Wrap
+from fstream.plan.origins import Items
 from fstream.plan.rules import Distinct
 from fstream.plan.rules import Drop
 from fstream.plan.rules import GroupBy

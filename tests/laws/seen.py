@@ -18,12 +18,12 @@ from fstream.interpreter.report import Report
 from fstream.plan.contexts import Context
 from fstream.plan.labels import Label
 from fstream.plan.nodes import Drain
-from fstream.plan.nodes import Live
-from fstream.plan.nodes import Made
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Pipeline
 from fstream.plan.nodes import Try
 from fstream.plan.nodes import Within
+from fstream.plan.origins import Live
+from fstream.plan.origins import Made
 from fstream.plan.ports import Port
 from fstream.plan.typed import Plan
 from fstream.plan.typed import Source

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from fstream.api import run
 from fstream.interpreter.report import Report
 from fstream.plan.contexts import Context
-from fstream.plan.nodes import Items
 from fstream.plan.nodes import Merged
 from fstream.plan.nodes import Origin
+from fstream.plan.origins import Items
 from fstream.plan.typed import Plan
 from fstream.result.errors import StageFailure
 from tests.laws.plans import RUN_PLACES
