@@ -346,7 +346,8 @@ def test_r_26_a_result_is_delivered_as_soon_as_its_copy_has_ended() -> None:
         children = Path(f"/proc/self/task/{threading.get_native_id()}/children")
         return [pid for pid in map(int, children.read_text().split()) if is_alive(pid)]
 
-    outcomes = stream(source_from(slow).via(map_stage(with_pid, on=forks(2))))
+    one_each = map_stage(with_pid, on=forks(2, chunk=1))  # so one is pulled at a time
+    outcomes = stream(source_from(slow).via(one_each))
     delivered.extend(outcome.unwrap() for outcome in outcomes)  # one by one
 
     assert [n for n, _ in delivered] == [*range(5)]
