@@ -13,7 +13,6 @@ from typing import final
 from fstream.compiler.program import Segment
 from fstream.contexts.briefing import Briefing
 from fstream.contexts.parcels import Sent
-from fstream.contexts.parcels import is_reply
 from fstream.contexts.parcels import pack_call
 from fstream.contexts.parcels import unpack_reply
 from fstream.contexts.records import handle_record
@@ -29,7 +28,6 @@ from fstream.transport.frame import Frame
 from fstream.transport.owned import close_all
 from fstream.transport.owned import registered
 from fstream.transport.undisturbed import Undisturbed
-from fstream.worker.letters import LOG
 from fstream.worker.lifeline import Session
 from fstream.worker.orders import Order
 
@@ -123,7 +121,7 @@ class ProcessBackend:
             return happenings + self._decoded()
         if self._epoll is None:
             return happenings
-        session = None
+        session, segments = None, self._briefed().segments
         for number, event in self._epoll.poll(0):
             remote = self._by_descriptor.get(number)
             if remote is None:
@@ -132,7 +130,7 @@ class ProcessBackend:
             if event & select.EPOLLOUT:
                 remote.channel.flush()
             if event & ~select.EPOLLOUT:
-                answers = self._taken(remote, remote.channel.receive())
+                answers = remote.taken(remote.channel.receive(), segments)
                 happenings += [Freed(sent.call.ticket) for _, sent in answers]
                 self._unread += answers
             self._watch(remote)
@@ -261,23 +259,6 @@ class ProcessBackend:
 
     # ---- receiving
 
-    def _taken(
-        self, remote: Remote, frames: Sequence[Frame]
-    ) -> list[tuple[Frame, Sent]]:
-        """Match replies with what was sent."""
-        taken: list[tuple[Frame, Sent]] = []
-        for frame in frames:
-            if frame.kind == LOG:
-                handle_record(frame, remote.open, self._briefed().segments)
-                continue
-            sent = remote.open.get(frame.sequence)
-            if sent is None or not is_reply(frame, sent.call):
-                remote.channel.reject()
-                break
-            del remote.open[frame.sequence]
-            taken.append((frame, sent))
-        return taken
-
     def _decoded(self) -> list[Happening]:
         """Decode what was taken."""
         unread, self._unread = self._unread, []
@@ -343,9 +324,9 @@ class ProcessBackend:
         """Hear the last words of a worker, then tell of its end."""
         self._forget(remote)
         del self._remotes[remote.number]
-        self._unread += self._taken(remote, remote.channel.drain())
-        happenings = self._decoded()
         segments = self._briefed().segments
+        self._unread += remote.taken(remote.channel.drain(), segments)
+        happenings = self._decoded()
         happenings.append(remote.lost(code, segments, workers=self._started))
         remote.close()
         return happenings

@@ -4,6 +4,8 @@ import os
 import select
 import signal
 from collections.abc import Collection
+from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import final
 
@@ -11,6 +13,8 @@ from fstream.compiler.program import Segment
 from fstream.contexts.losses import End
 from fstream.contexts.losses import lost
 from fstream.contexts.parcels import Sent
+from fstream.contexts.parcels import is_reply
+from fstream.contexts.records import handle_record
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Lost
 from fstream.transport.channel import Channel
@@ -81,6 +85,23 @@ class Remote:
         self.given += len(call.items)
         self.open[call.ticket] = Sent(call, frame.size)
         self.channel.send(frame)
+
+    def taken(
+        self, frames: Sequence[Frame], segments: Mapping[int, Segment]
+    ) -> list[tuple[Frame, Sent]]:
+        """Match replies with what was sent, and handle log records."""
+        taken: list[tuple[Frame, Sent]] = []
+        for frame in frames:
+            if frame.kind == LOG:
+                handle_record(frame, self.open, segments)
+                continue
+            sent = self.open.get(frame.sequence)
+            if sent is None or not is_reply(frame, sent.call):
+                self.channel.reject()
+                break
+            del self.open[frame.sequence]
+            taken.append((frame, sent))
+        return taken
 
     def retire(self) -> None:
         """Give it nothing more; it ends when it has answered all it was given."""
