@@ -93,6 +93,23 @@ def test_what_is_given_in_time_counts_for_no_item() -> None:
 
 
 @everywhere
+def test_functions_that_do_not_tell_of_themselves_stand_beside_batches(
+    on: Context,
+) -> None:
+    class Shy:
+        def __getattr__(self, name: str) -> object:
+            raise (LookupError if name == "__self__" else AttributeError)(name)
+
+        def __call__(self, n: int) -> int:
+            return n
+
+    stage = map_stage(Shy(), name="shy", on=inline()) >> batch(2, within=3600)
+
+    plan = source([1, 2, 3]).via(map_stage(abs)).via(stage).to(collect())
+    assert run(plan, on=on) == Success(((1, 2), (3,)))
+
+
+@everywhere
 def test_a_deadline_does_not_wait_for_the_source(on: Context) -> None:
     began = time.monotonic()
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import CodeType
+from types import MethodType
 from typing import assert_never, final
 
 from returns.result import Failure
@@ -186,7 +187,9 @@ def cared_for(bound: Mapping[str, object]) -> dict[int, Cared | Awaited]:
 
 def timed_in(bound: Mapping[str, object]) -> dict[int, Batching]:
     """The states in ``bound`` that are to be given at some time, by their stages."""
-    owners = ((name, getattr(fn, "__self__", None)) for name, fn in bound.items())
+    # Of our own functions only: users' objects may answer any question by raising.
+    ours = ((name, fn) for name, fn in bound.items() if type(fn) is MethodType)
+    owners = ((name, fn.__self__) for name, fn in ours if name.startswith("h"))
     return {
         int(name[1:]): owner
         for name, owner in owners
