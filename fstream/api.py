@@ -6,6 +6,7 @@ it, and importing it takes longer than importing all the rest.
 
 import sys
 from collections.abc import Generator
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from fractions import Fraction
@@ -16,6 +17,7 @@ from fstream.interpreter.report import Observer
 from fstream.plan.care import check_seconds
 from fstream.plan.contexts import Context
 from fstream.plan.contexts import NamedContext
+from fstream.plan.contexts import Placement
 from fstream.plan.contexts import Processes
 from fstream.plan.contexts import inline
 from fstream.plan.named import bound_by
@@ -23,6 +25,7 @@ from fstream.plan.nodes import Drain
 from fstream.plan.nodes import Pipeline
 from fstream.plan.typed import Plan
 from fstream.plan.typed import Source
+from fstream.plan.walk import placements
 from fstream.result.errors import RunError
 from fstream.result.outcome import Outcome
 
@@ -57,7 +60,7 @@ def run(
     _check_awake()
     tolerated, seconds = _tolerated(tolerate), _deadline(deadline)
     bound = bound_by(contexts)
-    _prepare(on)
+    _prepare([on, *bound.values(), *placements(plan.node)])
     from fstream.running import outcome_of  # noqa: PLC0415 - as said above
 
     outcome = outcome_of(
@@ -126,9 +129,11 @@ def explain(
     return explanation_of(plan.node, on=on or inline(), bound=bound_by(contexts))
 
 
-def _prepare(on: Context | NamedContext | None) -> None:
+def _prepare(places: Iterable[Placement | None]) -> None:
     """Have workers' nursery start while the first run imports what it needs."""
-    if isinstance(on, Processes) and "fstream.running" not in sys.modules:
+    if "fstream.running" in sys.modules:
+        return
+    if any(isinstance(place, Processes) for place in places):
         from fstream.worker.lifeline import prepare_nursery  # noqa: PLC0415
 
         prepare_nursery()

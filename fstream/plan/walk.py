@@ -1,7 +1,8 @@
 """The ways through a plan's nodes.
 
-``walk`` reads a node with all that is in it, ``chained`` joins stages,
-``renamed`` gives a stage another name. None of them calls a user's function.
+``walk`` reads a node with all that is in it, ``placements`` the contexts that are
+named there, ``chained`` joins stages, ``renamed`` gives a stage another name. None
+of them calls a user's function.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias, assert_never
 
+from fstream.plan.contexts import Placement
 from fstream.plan.labels import Label
 from fstream.plan.nodes import All
 from fstream.plan.nodes import Batch
@@ -88,6 +90,19 @@ def parts(part: Part) -> tuple[Part, ...]:
             return ()
         case _:
             assert_never(part)
+
+
+def placements(part: Part) -> Iterator[Placement]:
+    """Give the contexts that ``part`` names, in plan order."""
+    for node in walk(part):
+        match node:
+            case Within(context):
+                yield context
+            case Map() | FlatMap() | Filter() | Try() | Emitting():
+                if node.label.on is not None:
+                    yield node.label.on
+            case _:
+                continue
 
 
 def chained(*stages: Stage) -> Stage:

@@ -136,8 +136,8 @@ def test_the_nursery_starts_while_the_first_run_is_imported(tmp_path: Path) -> N
                     print("a child" if told.read_text().split() else "none")
 
         sys.meta_path.insert(0, Looking())
-        plan = source([1, 2]).via(map_stage(abs)).to(collect())
-        print(run(plan, on=processes(2)).unwrap())
+        plan = source([1, 2]).via(map_stage(abs, on=processes(2))).to(collect())
+        print(run(plan).unwrap())
         """,
     )
 
