@@ -91,12 +91,8 @@ class ProcessBackend:
         self._watch(remote)
 
     def dismiss(self) -> None:
-        """Have each worker end when it has answered its calls.
-
-        So most are gone by the time when the last results are decoded. If a call is
-        lost after all, another worker is started for it.
-        """
-        for remote in [] if self._held else list(self._remotes.values()):
+        """Have all workers end, to be gone when the last results are read."""
+        for remote in list(self._remotes.values()):
             if remote.channel.state == "open":
                 remote.retire()
                 self._watch(remote)

@@ -201,7 +201,7 @@ class Backend(Protocol):
         """Take ``call``; its answer comes out of ``poll``."""
 
     def dismiss(self) -> None:
-        """Let those go who wait for calls: only one that is lost may come again."""
+        """Let those go who wait for calls: none will come any more."""
 
     @abstractmethod
     def watch(self) -> tuple[int, ...]:

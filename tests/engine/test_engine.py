@@ -311,7 +311,7 @@ def test_the_end_comes_when_all_is_released() -> None:
 
     released = engine.on(returned(call, 2))
 
-    assert released == [Release([2], [])]
+    assert released == [Dismiss(0), Release([2], [])]
     assert engine.on(Taken(1, is_enough=False)) == [Finish(Complete())]
     assert (engine.pulled, engine.reached) == (1, 1)
 

@@ -125,7 +125,6 @@ class World:
     divided: int = 0
     is_exact: bool = True
     is_mid_item: bool = False
-    is_losing: bool = False
     pulled: int = 0
 
     def __post_init__(self) -> None:
@@ -339,7 +338,6 @@ class World:
             exit_code=None, signal="SIGKILL", pid=7, started=position is not None
         )
         before = set(self.open)
-        self.is_losing = True
         self._tell(
             Lost(
                 open=tickets,
@@ -350,7 +348,6 @@ class World:
                 step=step,
             )
         )
-        self.is_losing = False
         if self.engine.end is not None:  # what comes after it is not sent again
             return
         if self.deaths >= MOST_INCIDENTS:
@@ -417,7 +414,7 @@ class World:
 
     def _submitted(self, call: Call) -> None:
         assert call.ticket not in self.open
-        assert self.is_losing or call.segment not in self.dismissed
+        assert call.segment not in self.dismissed
         assert call.items or call.flush is not None, "a call for nothing"
         assert len(call.items) <= self._most_items()
         assert len(call.keys) == (len(call.items) or 1)  # what is flushed has a key

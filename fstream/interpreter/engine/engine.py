@@ -22,6 +22,7 @@ from fstream.interpreter.chunk import if_due
 from fstream.interpreter.engine.account import Account
 from fstream.interpreter.engine.budget import Budget
 from fstream.interpreter.engine.crossing import crossed
+from fstream.interpreter.engine.cuts import broken_off
 from fstream.interpreter.engine.deaths import Deaths
 from fstream.interpreter.engine.events import Barren
 from fstream.interpreter.engine.events import Command
@@ -38,7 +39,6 @@ from fstream.interpreter.engine.events import Pulled
 from fstream.interpreter.engine.events import Submit
 from fstream.interpreter.engine.events import Taken
 from fstream.interpreter.engine.flow import Chunk
-from fstream.interpreter.engine.flow import broken_off
 from fstream.interpreter.engine.flow import items_up_to
 from fstream.interpreter.engine.flow import last_index
 from fstream.interpreter.engine.layout import Outlet
@@ -48,6 +48,8 @@ from fstream.interpreter.engine.losses import rebased
 from fstream.interpreter.engine.outgoing import Outgoing
 from fstream.interpreter.engine.outgoing import outgoing
 from fstream.interpreter.engine.outlook import behind
+from fstream.interpreter.engine.outlook import has_room
+from fstream.interpreter.engine.outlook import is_busy
 from fstream.interpreter.engine.outlook import through
 from fstream.interpreter.engine.outlook import wanted
 from fstream.interpreter.engine.pace import Fill
@@ -298,10 +300,12 @@ class Engine:
 
     def _advanced(self) -> list[Command]:
         if self.has_ended and not self.is_finished:
-            if not self.is_flushed and not self._is_busy():
+            if not self.is_flushed and not is_busy(self.stations):
                 self._flush_all()
             if self.is_flushed:
-                self._dismiss(set(through(self.stations)) - self.dismissed)
+                numbers = set(through(self.stations)) - self.dismissed
+                self.dismissed |= numbers
+                (self.waits or self.commands).extend(map(Dismiss, sorted(numbers)))
         if not self.is_finished and not self._fills_first():
             self._release_next()
         if not self.is_finished and self.out is None:
@@ -309,10 +313,6 @@ class Engine:
         commands = self.commands if self.is_finished else self.commands + self.waits
         self.commands, self.waits = [], []
         return commands
-
-    def _dismiss(self, numbers: set[int]) -> None:
-        self.dismissed |= numbers
-        (self.waits or self.commands).extend(map(Dismiss, sorted(numbers)))
 
     def _fills_first(self) -> bool:
         """Whether workers get work before the consumer gets what is ready.
@@ -322,10 +322,7 @@ class Engine:
         is_pulling = self.is_pulling or self.has_ended or self.out is not None
         if is_pulling or not self.outlet.chunks or not is_sized(self.program.origin):
             return False
-        return self._has_room()
-
-    def _has_room(self) -> bool:
-        return all(station.has_room() for station in self.stations)
+        return has_room(self.stations)
 
     def _release_next(self) -> None:
         while self.out is None and self.outlet.chunks:
@@ -338,16 +335,14 @@ class Engine:
 
     def _pull_or_end(self) -> None:
         if self.has_ended:
-            if self.is_flushed and not self._is_busy() and not self.outlet.chunks:
+            is_through = not (is_busy(self.stations) or self.outlet.chunks)
+            if self.is_flushed and is_through:
                 self.reached = self.counted
                 self._finish(Complete())
-        elif not self.is_pulling and self._has_room():
+        elif not self.is_pulling and has_room(self.stations):
             self.is_pulling = True
             most = wanted(self.stations, pulled=self.pulled, length=self.budget.length)
             self.commands.append(Pull(self.fill.most(most)))
-
-    def _is_busy(self) -> bool:
-        return any(station.is_busy() for station in self.stations)
 
     def _finish(self, how: How) -> None:
         self.is_finished = True

@@ -69,7 +69,7 @@ class Submit:
 @final
 @dataclass(frozen=True, slots=True)
 class Dismiss:
-    """No call of ``segment`` will come any more, unless a worker is lost."""
+    """No call of ``segment`` will come any more."""
 
     segment: int
 

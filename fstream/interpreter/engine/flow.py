@@ -13,16 +13,13 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
-from dataclasses import replace
 from typing import TypeAlias, final
 
 from fstream.interpreter.chunk import Fault
 from fstream.interpreter.chunk import Loss
 from fstream.interpreter.chunk import Reply
-from fstream.interpreter.chunk import SourceBroke
 from fstream.interpreter.failed import Failed
 from fstream.interpreter.failed import is_of_source
-from fstream.interpreter.kernel.template import SOURCE
 
 
 @final
@@ -194,15 +191,6 @@ class KeptJoined:
 Due: TypeAlias = Ran | Kept | KeptJoined
 
 
-def broken_off(index: int, broke: SourceBroke) -> Chunk:
-    """The failure of a source that gave ``index`` items."""
-    fault = Fault(0, 0, SOURCE, "call", broke)
-    failed = Failed(index=index, fault=fault, context="inline()", pid=0)
-    return Chunk(
-        body=[], keys=(), scope=None, entries=[Entry(0, index, failed, None, None)]
-    )
-
-
 def parted(chunk: Chunk, most: int) -> list[Chunk]:
     """``chunk`` in parts of at most ``most`` items; the last part is marked."""
     total = len(chunk.body)
@@ -217,8 +205,12 @@ def parted(chunk: Chunk, most: int) -> list[Chunk]:
 def part_of(chunk: Chunk, start: int, stop: int) -> Chunk:
     """The items of ``chunk`` from ``start`` up to ``stop``, as a part of it."""
     is_end = stop == len(chunk.body)
-    low = bisect_left(chunk.entries, start, key=_pos)
-    high = len(chunk.entries) if is_end else bisect_left(chunk.entries, stop, key=_pos)
+    low = bisect_left(chunk.entries, start, key=entry_pos)
+    high = (
+        len(chunk.entries)
+        if is_end
+        else bisect_left(chunk.entries, stop, key=entry_pos)
+    )
     entries = [
         Entry(entry.pos - start, entry.key, entry.failed, None, None)
         for entry in chunk.entries[low:high]
@@ -236,40 +228,9 @@ def part_of(chunk: Chunk, start: int, stop: int) -> Chunk:
     )
 
 
-def _pos(entry: Entry) -> int:
+def entry_pos(entry: Entry) -> int:
+    """Before which item ``entry`` stands."""
     return entry.pos
-
-
-def kept(chunk: Chunk, position: int) -> Chunk:
-    """``chunk`` up to the item at ``position``, with which a stage ended the run."""
-    if not chunk.body:
-        return replace(chunk, cut=chunk.keys[0])
-    stop = position + 1
-    high = bisect_left(chunk.entries, stop, key=_pos)
-    return Chunk(
-        body=chunk.body[:stop],
-        keys=chunk.keys[:stop],
-        scope=chunk.scope,
-        entries=[
-            Entry(entry.pos, entry.key, entry.failed, None, None)
-            for entry in chunk.entries[:high]
-        ],
-        is_last=chunk.is_last,
-        cut=chunk.keys[position],
-        origin=Part(chunk, 0),
-        dues=[Kept(chunk, chunk.thing_of_item(position))],
-    )
-
-
-def emptied(chunk: Chunk) -> Chunk:
-    """``chunk`` without all that is in it: it comes after the end of the run."""
-    return Chunk(
-        body=[],
-        keys=() if chunk.flush is None else chunk.keys,
-        scope=chunk.scope,
-        flush=chunk.flush,
-        is_last=chunk.is_last,
-    )
 
 
 def answered(

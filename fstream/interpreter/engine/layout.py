@@ -12,8 +12,8 @@ from fstream.compiler.program import Split
 from fstream.compiler.shape import is_paced
 from fstream.interpreter.engine.bounds import pace
 from fstream.interpreter.engine.bounds import window_of
+from fstream.interpreter.engine.cuts import emptied
 from fstream.interpreter.engine.flow import Chunk
-from fstream.interpreter.engine.flow import emptied
 from fstream.interpreter.engine.join import cut_off
 from fstream.interpreter.engine.join import joined
 from fstream.interpreter.engine.join import sifted

@@ -10,6 +10,16 @@ from fstream.interpreter.engine.pace import MOST_ITEMS
 from fstream.interpreter.engine.stations import SegmentStation
 
 
+def is_busy(stations: Sequence[SegmentStation]) -> bool:
+    """Whether anything is out or waiting."""
+    return any(station.is_busy() for station in stations)
+
+
+def has_room(stations: Sequence[SegmentStation]) -> bool:
+    """Whether every station wants more."""
+    return all(station.has_room() for station in stations)
+
+
 def wanted(
     stations: Sequence[SegmentStation], *, pulled: int, length: int | None
 ) -> int:
@@ -32,12 +42,13 @@ def wanted(
 
 
 def through(stations: Sequence[SegmentStation]) -> Iterator[int]:
-    """The segments that have got all their calls, now that the source has ended.
+    """The segments that are through with their calls, now that the source has ended.
 
-    What has not come out of one may still go into those after it.
+    While a call is out its worker may be lost, and another is to have it then. What
+    has not come out of a segment may still go into those after it.
     """
     for station in stations:
-        if station.waiting:
+        if station.waiting or station.out:
             return
         yield station.segment.number
         if station.slots:

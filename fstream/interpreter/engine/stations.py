@@ -19,10 +19,10 @@ from fstream.compiler.program import Segment
 from fstream.interpreter.chunk import Call
 from fstream.interpreter.chunk import Reply
 from fstream.interpreter.chunk import flushed
+from fstream.interpreter.engine.cuts import emptied
+from fstream.interpreter.engine.cuts import kept
 from fstream.interpreter.engine.flow import Chunk
 from fstream.interpreter.engine.flow import answered
-from fstream.interpreter.engine.flow import emptied
-from fstream.interpreter.engine.flow import kept
 from fstream.interpreter.engine.flow import part_of
 from fstream.interpreter.engine.flow import parted
 from fstream.interpreter.engine.losses import Missing
