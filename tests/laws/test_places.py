@@ -30,7 +30,10 @@ from tests.laws.plans import RUN_PLACES
 from tests.laws.plans import plans
 
 CALLING = frozenset(("map", "flat_map", "filter", "try", "emit"))
-KEEPING = ("scan", "scan_by", "drop", "distinct", "group_by_key", "limit_rate")
+KEEPING = (
+    *("scan", "scan_by", "group_by_key", "limit_rate"),
+    *("drop", "distinct", "take", "take_while"),
+)
 
 
 def places(part: Pipeline | Flow | Stage | Sink, at: Context) -> Iterator[Context]:
