@@ -234,8 +234,8 @@ class Engine:
     def _cut(self, station: SegmentStation, slot: Slot, cut: tuple[int, int]) -> None:
         """End the source with an item, as a stage says."""
         position, by = cut
-        end = slot.part.index(position) + bool(slot.part.body)
-        self.end = end if self.end is None else min(self.end, end)
+        # What stages hold comes after all items, with the index behind the last.
+        self.end = min(slot.part.index(position) + 1, self.counted)
         self.ended_by = max(self.ended_by, by)
         self.has_ended = True
         for each in behind(self.stations, self.program.line, end=station):
