@@ -16,7 +16,9 @@ from fstream.api import run
 from fstream.api import stream
 from fstream.interpreter.report import Report
 from fstream.plan.contexts import Context
+from fstream.plan.contexts import Inline
 from fstream.plan.labels import Label
+from fstream.plan.nodes import Chain
 from fstream.plan.nodes import Drain
 from fstream.plan.nodes import Map
 from fstream.plan.nodes import Pipeline
@@ -226,6 +228,8 @@ def unplaced(part: object) -> object:
     match part:
         case Plan() | Source():
             return type(part)(unplaced(part.node))
+        case Within(_, Chain(())):  # to a merge it is a stage all the same
+            return Within(Inline(), Chain(()))
         case Within(_, body):
             return unplaced(body)
         case Label():

@@ -139,7 +139,8 @@ def kill_all_workers(n: int) -> object:
     nursery = os.getppid()
     children = Path(f"/proc/{nursery}/task/{nursery}/children").read_text().split()
     for pid in sorted(map(int, children), key=lambda pid: pid == os.getpid()):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # a copy may just have ended
+            os.kill(pid, signal.SIGKILL)
     return n
 
 
