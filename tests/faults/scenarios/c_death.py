@@ -354,10 +354,18 @@ def c12(context: Context) -> None:
     """Nothing of ours is ever written into a file of the user."""
     with Scratch() as file:
         Path(file).touch()
-        worker_lost(failing_at_seven(partial(replace_sockets, file), context))
+        fault = Faulty(partial(replace_sockets, file))
+        outcomes = outcomes_of(map_stage(fault, name="faulty"), context)
         written = Path(file).read_bytes()
 
     assert written == b""
+    # It is noticed in the midst of whatever is executed by then.
+    failures = {n: each for n, each in enumerate(outcomes) if isinstance(each, Failure)}
+    assert failures
+    assert all(worker_lost(each.failure()) for each in failures.values())
+    assert [each.unwrap() for each in outcomes if isinstance(each, Success)] == [
+        10 * n for n in range(24) if n not in failures
+    ]
 
 
 def c13(context: Context) -> None:
